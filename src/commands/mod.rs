@@ -1,0 +1,196 @@
+//! One file per command: each reads like its `--help`.
+
+mod check_all;
+mod hint;
+mod init;
+mod list;
+mod reset;
+mod run;
+mod solution;
+mod watch;
+
+use std::env;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use console::Term;
+
+use crate::cli::{Cli, ColorChoice, Command};
+use crate::course::Exercise;
+use crate::error::{Error, Result};
+use crate::judge::{Cancel, Judge, Judged, Outcome, Stage};
+use crate::screen::Paint;
+use crate::workspace::{self, Progress, Workspace};
+pub use check_all::judge_all;
+
+/// Where a command was called and how it may write.
+struct Context {
+    here: PathBuf,
+    workspace: Option<PathBuf>,
+    paint: Paint,
+}
+
+/// Carries out what was asked for.
+///
+/// # Errors
+///
+/// When it cannot be done; a subject that does not pass is no error but exit code 1.
+pub fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let here = env::current_dir().context("this directory does not exist any more")?;
+    let width = match Term::stdout().size_checked() {
+        Some((_, columns)) => usize::from(columns).max(20),
+        None => Paint::PLAIN.width,
+    };
+    let paint = Paint { color: use_color(cli.color), width };
+    let context = Context { here, workspace: cli.workspace, paint };
+    match cli.command {
+        None => watch::watch(&context, &cli.watch),
+        Some(Command::Watch(args)) => watch::watch(&context, &args),
+        Some(Command::Run { name, format }) => run::run(&context, name.as_deref(), format),
+        Some(Command::Hint { name, level, all }) => {
+            hint::hint(&context, name.as_deref(), level, all)
+        }
+        Some(Command::List { format }) => list::list(&context, format),
+        Some(Command::Reset { name }) => reset::reset(&context, &name),
+        Some(Command::Solution { name, anyway }) => solution::solution(&context, &name, anyway),
+        Some(Command::CheckAll { format }) => check_all::check_all(&context, format),
+        Some(Command::Init { directory, course }) => {
+            init::init(&context, &directory, course.as_deref())
+        }
+    }
+}
+
+/// `--color` first, then NO_COLOR (no-color.org) and CLICOLOR_FORCE
+/// (bixense.com/clicolors), then whether there is a terminal.
+fn use_color(choice: ColorChoice) -> bool {
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if set("NO_COLOR") => false,
+        ColorChoice::Auto if env::var("CLICOLOR_FORCE").is_ok_and(|value| value != "0") => true,
+        ColorChoice::Auto => {
+            io::stdout().is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    }
+}
+
+impl Context {
+    /// The workspace a command means.
+    fn open(&self) -> Result<Workspace> {
+        match workspace::locate(&self.here, self.workspace.as_deref()) {
+            Some(root) => Workspace::open(&root),
+            None => Err(Error::usage(match &self.workspace {
+                Some(named) => format!(
+                    "`{}` is not a workspace: `backlings init {}` makes one there",
+                    named.display(),
+                    named.display()
+                ),
+                None => {
+                    "there is no workspace here or above: `backlings watch` makes one and starts, \
+                         `backlings init` only makes it, `--workspace DIR` names one elsewhere"
+                        .to_owned()
+                }
+            })),
+        }
+    }
+
+    /// The progress; what had to be put aside is told.
+    fn progress(&self, workspace: &Workspace) -> Result<Progress> {
+        let (progress, note) = workspace.progress()?;
+        if let Some(note) = note {
+            eprintln!("note: {note}");
+        }
+        Ok(progress)
+    }
+
+    /// The exercise that was named, else the current one; none when all are done.
+    fn exercise<'a>(
+        &self,
+        workspace: &'a Workspace,
+        name: Option<&str>,
+    ) -> Result<Option<&'a Exercise>> {
+        match name {
+            Some(name) => workspace.exercise(name).map(Some),
+            None => Ok(self.progress(workspace)?.current(&workspace.course)),
+        }
+    }
+
+    /// Says that there is nothing left to do.
+    fn all_done(&self, workspace: &Workspace) -> Result<ExitCode> {
+        emit(&crate::screen::next_exercise(&workspace.course, None, self.paint))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Writes to standard output. A reader that has heard enough (`| head -1`) is no error.
+fn emit(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output").map_err(Error::from)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Judges an exercise of a workspace and records what came of it.
+///
+/// # Errors
+///
+/// When the course, the workspace or the machine is not in order.
+pub fn judge_and_record(
+    workspace: &Workspace,
+    judge: &Judge,
+    exercise: &Exercise,
+    cancel: &Cancel,
+    progress: &dyn Fn(Stage),
+) -> Result<Judged<(Outcome, Progress)>> {
+    let restored = workspace.restore_check(exercise)?;
+    match judge.judge(exercise, cancel, progress)? {
+        Judged::Cancelled => Ok(Judged::Cancelled),
+        Judged::Done(mut outcome) => {
+            outcome.report.notes.extend(restored);
+            let recorded = workspace.record(exercise, &outcome.report)?;
+            Ok(Judged::Done((outcome, recorded)))
+        }
+    }
+}
+
+/// Ctrl-C, and whatever else ends us, stops a run in an orderly way: what it
+/// started is killed and its scratch directory removed.
+fn cancel_on_signals(cancel: &Cancel) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        use signal_hook::iterator::Signals;
+
+        let mut signals =
+            Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot listen to signals")?;
+        let cancel = cancel.clone();
+        std::thread::spawn(move || {
+            for _ in signals.forever() {
+                cancel.cancel();
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    let _ = cancel;
+    Ok(())
+}
+
+/// A judge for a workspace.
+fn judge_of(workspace: &Workspace) -> Judge {
+    Judge::new(workspace.course.clone(), &workspace.root, &workspace.state())
+}
+
+/// A path for people: from `here` where it lies below.
+fn shorten(path: &Path, here: &Path) -> String {
+    match path.strip_prefix(here) {
+        Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
+        Ok(below) => below.display().to_string(),
+        Err(_) => path.display().to_string(),
+    }
+}

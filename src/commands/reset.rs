@@ -1,0 +1,21 @@
+//! `backlings reset`: an exercise as it came; what it replaces is kept.
+
+use std::process::ExitCode;
+
+use super::{Context, emit, shorten};
+use crate::error::Result;
+
+pub fn reset(context: &Context, name: &str) -> Result<ExitCode> {
+    let workspace = context.open()?;
+    let exercise = workspace.exercise(name)?;
+    let kept = workspace.reset(exercise)?;
+    let file = shorten(&workspace.subject(exercise), &context.here);
+    emit(&match kept {
+        Some(kept) => format!(
+            "`{file}` is untouched again; your text is kept as `{}`\n",
+            shorten(&kept, &context.here)
+        ),
+        None => format!("`{file}` is as it came\n"),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,210 @@
+//! A course: what `info.toml` and `exercises/` say, checked and in order.
+
+mod brief;
+mod parse;
+mod source;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use brief::Brief;
+pub use parse::{FORMAT_VERSION, InfoError, Problem};
+pub use source::Source;
+
+/// A course, as `info.toml` describes it.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// Stable name of the course, kept across versions.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// The course's own version.
+    pub version: String,
+    /// Rust edition of subjects and checks.
+    pub edition: String,
+    /// Shown when a workspace is made.
+    pub welcome: String,
+    /// Shown when the last exercise passes.
+    pub final_words: String,
+    /// The crates exercises may use, each as a dependency in Cargo's syntax.
+    pub crates: BTreeMap<String, toml::Value>,
+    /// In the order in which they are taught.
+    pub chapters: Vec<Chapter>,
+    /// All exercises of all chapters, in the order in which they are done.
+    pub exercises: Vec<Exercise>,
+    /// Where its files are.
+    pub source: Source,
+}
+
+/// A chapter: a directory below `exercises/`.
+#[derive(Debug, Clone)]
+pub struct Chapter {
+    /// Its directory's name, `02_http`.
+    pub dir: String,
+    /// Its title.
+    pub title: String,
+    /// What it is about, in a line.
+    pub summary: String,
+}
+
+/// An exercise: a subject that a learner edits, and all that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Exercise {
+    /// Stable across renames and renumbering; progress is kept under it.
+    pub id: String,
+    /// What the learner types: `http1`.
+    pub name: String,
+    /// What it is about, in a few words.
+    pub title: String,
+    /// Directory of its chapter, `02_http`.
+    pub chapter: String,
+    /// What the subject is.
+    pub kind: Kind,
+    /// The subject's file name inside the chapter, `http1.rs`.
+    pub file: String,
+    /// How the untouched subject fails.
+    pub starts: Starts,
+    /// 1 (an open door) to 5 (an afternoon).
+    pub difficulty: u8,
+    /// What one can do afterwards, in a sentence.
+    pub teaches: String,
+    /// From a nudge to nearly the answer; never empty.
+    pub hints: Vec<String>,
+    /// Where to read on.
+    pub links: Vec<String>,
+    /// How long its checks may run together.
+    pub time_limit: Duration,
+    /// Names from the course's crate table that subject or check use.
+    pub crates: Vec<String>,
+    /// Programs that must be installed, such as `nginx`.
+    pub requires: Vec<String>,
+}
+
+/// What an exercise's subject is, and so how it is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A Rust file with public items; the check includes it.
+    Module,
+    /// A Rust file with `fn main`; the check starts it as a child.
+    Program,
+    /// Any other file; the check reads it.
+    File,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Module => "module",
+            Self::Program => "program",
+            Self::File => "file",
+        })
+    }
+}
+
+/// How an untouched subject fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Starts {
+    /// It does not compile.
+    CompileError,
+    /// Something is left to write: it panics with `todo!()`, or a file is empty.
+    Todo,
+    /// It looks plausible and fails checks.
+    Failing,
+}
+
+/// What an exercise's checks may take together, unless `time_limit` says otherwise.
+pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(10);
+
+impl Course {
+    /// Reads and checks a course.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with `info.toml` and the files it names, with lines.
+    pub fn load(source: Source) -> Result<Self, InfoError> {
+        parse::load(source)
+    }
+
+    /// The exercise called `name`.
+    pub fn exercise(&self, name: &str) -> Option<&Exercise> {
+        self.exercises.iter().find(|exercise| exercise.name == name)
+    }
+
+    /// The exercise that `text` means: a name, or a path that ends in its file
+    /// (the subject, its check or its solution).
+    pub fn find(&self, text: &str) -> Option<&Exercise> {
+        self.exercise(text).or_else(|| {
+            let path = Path::new(text);
+            let named = self.exercises.iter().filter(|exercise| {
+                path.file_name().is_some_and(|file| *file == *exercise.file)
+                    || path.file_name().is_some_and(|file| *file == *exercise.check_file())
+            });
+            // `05_sql/sql1.sql` and `sql1.sql` both mean sql1, `06_db/sql1.sql` does not.
+            named.into_iter().find(|exercise| {
+                let chapter = path.parent().into_iter().flat_map(Path::components);
+                chapter
+                    .rev()
+                    .map(|part| part.as_os_str().to_string_lossy().into_owned())
+                    .find(|part| part != "checks" && part != "solutions" && part != ".")
+                    .is_none_or(|part| part == exercise.chapter)
+            })
+        })
+    }
+
+    /// The name nearest to a mistyped one, if one is near.
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        nearest(name, self.exercises.iter().map(|exercise| exercise.name.as_str()))
+    }
+
+    /// The exercise's place in the course, from 0.
+    pub fn position(&self, exercise: &Exercise) -> usize {
+        self.exercises.iter().position(|other| other.id == exercise.id).unwrap_or(0)
+    }
+
+    /// The ticket that opens the untouched subject.
+    pub fn brief(&self, exercise: &Exercise) -> Brief {
+        let text = self.source.read(&exercise.subject_path()).unwrap_or_default();
+        Brief::of(&String::from_utf8_lossy(&text))
+    }
+}
+
+impl Exercise {
+    /// `exercises/02_http`.
+    pub fn directory(&self) -> String {
+        format!("exercises/{}", self.chapter)
+    }
+
+    /// `exercises/02_http/http1.rs`, in a course and in a workspace.
+    pub fn subject_path(&self) -> String {
+        format!("exercises/{}/{}", self.chapter, self.file)
+    }
+
+    /// `exercises/02_http/checks/http1.rs`, in a course and in a workspace.
+    pub fn check_path(&self) -> String {
+        format!("exercises/{}/checks/{}", self.chapter, self.check_file())
+    }
+
+    /// `exercises/02_http/solutions/http1.rs`, in a course and, once passed, in a workspace.
+    pub fn solution_path(&self) -> String {
+        format!("exercises/{}/solutions/{}", self.chapter, self.file)
+    }
+
+    fn check_file(&self) -> String {
+        format!("{}.rs", self.name)
+    }
+}
+
+/// The candidate nearest to `text`, if it is near enough to be meant.
+pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

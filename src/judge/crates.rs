@@ -1,0 +1,283 @@
+//! The crates exercises use: built by Cargo, asked once per change.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::process::{self, Cancel, Child, End};
+use super::toolchain::Toolchain;
+use super::{Judged, Stage, hash, write_if_changed};
+use crate::course::Course;
+
+/// What the compiler must be told of a set of crates.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Crates {
+    /// What they were built from; anything else, and they are built again.
+    pub key: String,
+    /// Crate name to library.
+    externs: BTreeMap<String, PathBuf>,
+    /// Everything that was built, to notice what is gone.
+    artifacts: Vec<PathBuf>,
+    /// Directories with native libraries.
+    native: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+enum CargoMessage {
+    CompilerArtifact {
+        target: CargoTarget,
+        filenames: Vec<PathBuf>,
+    },
+    BuildScriptExecuted {
+        linked_paths: Vec<String>,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct CargoTarget {
+    name: String,
+    kind: Vec<String>,
+}
+
+impl Crates {
+    /// The arguments that let a crate use these crates.
+    pub fn arguments(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
+        for (name, library) in &self.externs {
+            let mut value = OsString::from(format!("{name}="));
+            value.push(library);
+            arguments.extend(["--extern".into(), value]);
+        }
+        if let Some(directory) = self.artifacts.first().and_then(|artifact| artifact.parent()) {
+            let mut value = OsString::from("dependency=");
+            value.push(directory);
+            arguments.extend(["-L".into(), value]);
+        }
+        for path in &self.native {
+            arguments.extend(["-L".into(), path.into()]);
+        }
+        arguments
+    }
+
+    fn is_whole(&self) -> bool {
+        self.artifacts.iter().all(|artifact| artifact.is_file())
+    }
+}
+
+/// Brings the crates `names` to be: from an earlier build where nothing changed, else by Cargo.
+///
+/// `directory` is the judge's own; all crates of the course share one manifest
+/// and one lock file there, so that a set built later finds its parts built.
+pub fn provide(
+    course: &Course,
+    names: &[String],
+    directory: &Path,
+    toolchain: &Toolchain,
+    cancel: &Cancel,
+    progress: &dyn Fn(Stage),
+) -> Result<Judged<Crates>> {
+    if names.is_empty() {
+        return Ok(Judged::Done(Crates::default()));
+    }
+    let manifest = manifest(course)?;
+    let lock = course.source.read("exercises/crates.lock").ok();
+    let lock = lock.as_deref().unwrap_or_default();
+    let key = hash(&[
+        manifest.as_bytes(),
+        lock,
+        toolchain.key().as_bytes(),
+        directory.as_os_str().as_encoded_bytes(),
+        names.join(" ").as_bytes(),
+    ]);
+    let kept = directory.join(format!("{}.json", hash(&[names.join(" ").as_bytes()])));
+    if let Ok(text) = fs::read(&kept)
+        && let Ok(crates) = serde_json::from_slice::<Crates>(&text)
+        && crates.key == key
+        && crates.is_whole()
+    {
+        return Ok(Judged::Done(crates));
+    }
+
+    let source = directory.join("src");
+    fs::create_dir_all(&source).with_context(|| format!("cannot make `{}`", source.display()))?;
+    write_if_changed(&source.join("lib.rs"), b"")?;
+    write_if_changed(&directory.join("Cargo.toml"), manifest.as_bytes())?;
+    if !lock.is_empty() {
+        write_if_changed(&directory.join("Cargo.lock"), lock)?;
+    }
+    match build(names, directory, toolchain, cancel, progress)? {
+        Judged::Cancelled => Ok(Judged::Cancelled),
+        Judged::Done(mut crates) => {
+            crates.key = key;
+            let text = serde_json::to_vec_pretty(&crates).context("cannot write JSON")?;
+            write_if_changed(&kept, &text)?;
+            Ok(Judged::Done(crates))
+        }
+    }
+}
+
+/// The manifest of a package that depends on every crate of the course.
+fn manifest(course: &Course) -> Result<String> {
+    #[derive(Serialize)]
+    struct Dependencies<'a> {
+        dependencies: &'a BTreeMap<String, toml::Value>,
+    }
+    let dependencies = toml::to_string(&Dependencies { dependencies: &course.crates })
+        .context("cannot write the crate table as TOML")?;
+    // Panics name lines without debug information, and it doubles build and link.
+    Ok(format!(
+        "[package]\nname = \"course-crates\"\nversion = \"0.0.0\"\nedition = \"{}\"\npublish = false\n\n\
+         [workspace]\n\n[profile.dev]\ndebug = false\n\n{dependencies}",
+        course.edition
+    ))
+}
+
+fn build(
+    names: &[String],
+    directory: &Path,
+    toolchain: &Toolchain,
+    cancel: &Cancel,
+    progress: &dyn Fn(Stage),
+) -> Result<Judged<Crates>> {
+    let cargo = toolchain.cargo();
+    let mut args: Vec<OsString> =
+        vec!["build".into(), "--message-format=json".into(), "--target-dir".into()];
+    args.push(directory.join("target").into());
+    for name in names {
+        args.extend(["-p".into(), name.into()]);
+    }
+    progress(Stage::Crates { done: 0, total: 0, current: names.join(", ") });
+    let mut told = Progress::default();
+    let ended = process::run(
+        Child {
+            program: &cargo,
+            args,
+            directory,
+            env: vec![
+                // Cargo's own count of what it builds: it reaches us as text.
+                ("CARGO_TERM_PROGRESS_WHEN", "always".into()),
+                ("CARGO_TERM_PROGRESS_WIDTH", "100".into()),
+                ("CARGO_TERM_COLOR", "never".into()),
+                ("RUSTC", toolchain.rustc().into()),
+            ],
+            without: &["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"],
+            time_limit: None,
+            memory_limit: None,
+            output_limit: 256 * 1024 * 1024,
+        },
+        cancel,
+        &mut |bytes| {
+            if let Some(stage) = told.read(bytes) {
+                progress(stage);
+            }
+        },
+    )
+    .with_context(|| format!("cannot start `{}`", cargo.display()))?;
+    let output = String::from_utf8_lossy(&ended.output);
+    match ended.end {
+        End::Cancelled => return Ok(Judged::Cancelled),
+        End::Exited(status) if status.success() => {}
+        _ => bail!("Cargo cannot build the crates {}\n{}", names.join(", "), failure_text(&output)),
+    }
+    let mut crates = Crates::default();
+    for line in output.lines().filter_map(|line| line.find('{').map(|start| &line[start..])) {
+        match serde_json::from_str(line) {
+            Ok(CargoMessage::CompilerArtifact { target, filenames }) => {
+                if target.kind.iter().any(|kind| kind == "custom-build") {
+                    continue;
+                }
+                let usable = filenames.iter().find(|file| {
+                    file.extension().is_some_and(|ending| {
+                        ending == "rlib" || ending == std::env::consts::DLL_EXTENSION
+                    })
+                });
+                if let Some(library) = usable {
+                    let name = target.name.replace('-', "_");
+                    if names.iter().any(|wanted| wanted.replace('-', "_") == name) {
+                        crates.externs.insert(name, library.clone());
+                    }
+                }
+                crates.artifacts.extend(filenames);
+            }
+            Ok(CargoMessage::BuildScriptExecuted { linked_paths }) => {
+                crates.native.extend(linked_paths);
+            }
+            Ok(CargoMessage::Other) | Err(_) => {}
+        }
+    }
+    if crates.externs.len() < names.len() {
+        bail!("Cargo built the crates {}, but named no library for each", names.join(", "));
+    }
+    Ok(Judged::Done(crates))
+}
+
+/// Cargo's words for people, without its messages for programs and its progress bar.
+fn failure_text(output: &str) -> String {
+    let lines = output
+        .split(['\n', '\r'])
+        .filter(|line| !line.starts_with('{') && !line.trim_start().starts_with("Building ["));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let text = text.trim();
+    if text.contains("failed to download") || text.contains("index") || text.contains("network") {
+        format!(
+            "{text}\nbacklings needs the network once for each crate: try again when it is there"
+        )
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Follows Cargo's progress line: `Building [====>   ] 12/30: rusqlite`.
+#[derive(Default)]
+struct Progress {
+    rest: String,
+}
+
+impl Progress {
+    fn read(&mut self, bytes: &[u8]) -> Option<Stage> {
+        self.rest.push_str(&String::from_utf8_lossy(bytes));
+        let end = self.rest.rfind(['\n', '\r'])?;
+        let text: String = self.rest.drain(..=end).collect();
+        text.split(['\n', '\r']).rev().find_map(stage)
+    }
+}
+
+fn stage(line: &str) -> Option<Stage> {
+    let line = line.trim();
+    if let Some(bar) = line.strip_prefix("Building [") {
+        let (count, current) = bar.split_once("] ")?.1.split_once(':')?;
+        let (done, total) = count.trim().split_once('/')?;
+        return Some(Stage::Crates {
+            done: done.parse().ok()?,
+            total: total.parse().ok()?,
+            current: current.trim().to_owned(),
+        });
+    }
+    let other = ["Updating", "Locking", "Downloading", "Downloaded"];
+    other.iter().any(|word| line.starts_with(word)).then(|| Stage::Crates {
+        done: 0,
+        total: 0,
+        current: line.to_lowercase(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_cargos_progress_in_pieces() {
+        let mut progress = Progress::default();
+        assert_eq!(progress.read(b"   Compiling a v1\r    Building [=> ] 3/"), None);
+        let stage = progress.read(b"16: serde, toml\r");
+        let expected = Stage::Crates { done: 3, total: 16, current: "serde, toml".to_owned() };
+        assert_eq!(stage, Some(expected));
+    }
+}

@@ -1,0 +1,709 @@
+//! Subject and check into a [`Report`]: the one judge behind every command.
+//!
+//! A save costs one compiler process at most: for a `module` the check that
+//! includes it, for a `program` the subject alone, for a `file` none. What does
+//! not change with the subject is built once and kept.
+
+mod crates;
+mod diagnostics;
+mod library;
+mod process;
+mod report;
+mod toolchain;
+mod verdict;
+
+use std::collections::hash_map::DefaultHasher;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::hash::Hasher as _;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::course::{Course, Exercise, Kind};
+pub use library::lay_sources;
+pub use process::{Cancel, Scratch};
+use process::{Child, End};
+use toolchain::Toolchain;
+pub use verdict::{Check, Diagnostic, Failure, Level, Panic, Place, Report, Status, Verdict};
+
+/// What a run is busy with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// Cargo builds crates; `total` is 0 until it has counted them.
+    Crates {
+        /// Built so far.
+        done: usize,
+        /// To build.
+        total: usize,
+        /// What is being built.
+        current: String,
+    },
+    /// Harness and testkit are compiled.
+    Library,
+    /// The subject or its check is compiled.
+    Compiling,
+    /// The checks run.
+    Checking,
+}
+
+/// A result, or nothing because the run was cancelled.
+#[derive(Debug, PartialEq)]
+pub enum Judged<T> {
+    /// The run came to its end.
+    Done(T),
+    /// Somebody asked it to stop.
+    Cancelled,
+}
+
+/// How much address space checks and subjects may use, in bytes.
+const MEMORY_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
+/// How much they may print, in bytes.
+const OUTPUT_LIMIT: usize = 8 * 1024 * 1024;
+
+/// Judges exercises of one tree.
+#[derive(Debug)]
+pub struct Judge {
+    course: Arc<Course>,
+    /// The directory with `exercises/`.
+    root: PathBuf,
+    /// Where products go.
+    build: PathBuf,
+    /// Where the sources of harness and testkit are laid.
+    sources: PathBuf,
+    toolchain: Mutex<Option<Toolchain>>,
+    /// Columns for the compiler's messages.
+    width: Mutex<usize>,
+    /// Keeps the compiler's messages about files that are not the subject.
+    all_diagnostics: bool,
+}
+
+/// A report, and the scratch directory of its run: dropping it cleans up, which
+/// can wait until the report has been shown.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The answer.
+    pub report: Report,
+    /// What is still to be cleaned.
+    pub scratch: Option<Scratch>,
+}
+
+impl Judge {
+    /// A judge for the tree at `root`, whose products and library sources go below `state`.
+    pub fn new(course: Arc<Course>, root: &Path, state: &Path) -> Self {
+        Self {
+            course,
+            root: root.to_owned(),
+            build: state.join("build"),
+            sources: state.join("lib"),
+            toolchain: Mutex::new(None),
+            width: Mutex::new(100),
+            all_diagnostics: false,
+        }
+    }
+
+    /// Sets how wide the compiler's messages may be, in columns.
+    pub fn set_width(&self, columns: usize) {
+        *self.width.lock().unwrap_or_else(PoisonError::into_inner) = columns.clamp(40, 200);
+    }
+
+    /// Judges an exercise. `cancel` stops it at any moment; `progress` hears what it does.
+    ///
+    /// # Errors
+    ///
+    /// When the course or the machine is not in order: that is nobody's wrong answer.
+    pub fn judge(
+        &self,
+        exercise: &Exercise,
+        cancel: &Cancel,
+        progress: &dyn Fn(Stage),
+    ) -> Result<Judged<Outcome>> {
+        if let Some(report) = self.unreadable(exercise)? {
+            return Ok(Judged::Done(Outcome { report, scratch: None }));
+        }
+        for program in &exercise.requires {
+            if !is_on_path(program) {
+                bail!("`{}` needs `{program}`, which is not installed here", exercise.name);
+            }
+        }
+        let toolchain = self.toolchain()?;
+        let directory = self.build.join(&exercise.name);
+        fs::create_dir_all(&directory)
+            .with_context(|| format!("cannot make `{}`", directory.display()))?;
+        // A second terminal may judge the same exercise: one after the other.
+        let _lock = lock(&directory.join("lock"))?;
+
+        let crates = crates::provide(
+            &self.course,
+            &exercise.crates,
+            &self.build.join("crates"),
+            &toolchain,
+            cancel,
+            progress,
+        )?;
+        let Judged::Done(crates) = crates else { return Ok(Judged::Cancelled) };
+        let library = library::provide(
+            &self.course,
+            &exercise.crates,
+            &crates,
+            &self.sources,
+            &self.build.join("lib"),
+            &toolchain,
+            cancel,
+            progress,
+        )?;
+        let Judged::Done(library) = library else { return Ok(Judged::Cancelled) };
+
+        let build = Build { judge: self, exercise, toolchain: &toolchain, directory, library };
+        let mut report = Report {
+            exercise: exercise.name.clone(),
+            kind: exercise.kind,
+            verdict: Verdict::DoesNotCompile,
+            checks: Vec::new(),
+            diagnostics: Vec::new(),
+            panics: Vec::new(),
+            notes: Vec::new(),
+            compile: Duration::ZERO,
+            run: Duration::ZERO,
+        };
+        if !toolchain.clippy && exercise.kind != Kind::File {
+            report.notes.push(
+                "clippy is not installed, so there is no advice on style: `rustup component add clippy`"
+                    .to_owned(),
+            );
+        }
+        let Judged::Done(ready) = build.compile(&mut report, cancel, progress)? else {
+            return Ok(Judged::Cancelled);
+        };
+        let Some(ready) = ready else {
+            return Ok(Judged::Done(Outcome { report, scratch: None }));
+        };
+        progress(Stage::Checking);
+        let scratch = Scratch::new().context("cannot make a scratch directory")?;
+        match self.run(exercise, &toolchain, &ready, &scratch, cancel, &mut report)? {
+            Judged::Done(()) => Ok(Judged::Done(Outcome { report, scratch: Some(scratch) })),
+            Judged::Cancelled => Ok(Judged::Cancelled),
+        }
+    }
+
+    /// A verdict, or an error, for a subject that no compiler needs to see.
+    fn unreadable(&self, exercise: &Exercise) -> Result<Option<Report>> {
+        let path = exercise.subject_path();
+        let again = format!("`backlings reset {}` brings the untouched file back", exercise.name);
+        let bytes = match fs::read(self.root.join(&path)) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                bail!("`{path}` is missing: {again}")
+            }
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
+                bail!("`{path}` is a directory: move it away, then {again}")
+            }
+            Err(error) => return Err(error).with_context(|| format!("cannot read `{path}`")),
+        };
+        let Err(error) = std::str::from_utf8(&bytes) else { return Ok(None) };
+        let before = &bytes[..error.valid_up_to()];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let column = 1 + String::from_utf8_lossy(&before[start..]).chars().count();
+        let message =
+            format!("byte 0x{:02x} is not UTF-8: save the file as UTF-8", bytes[before.len()]);
+        Ok(Some(Report {
+            exercise: exercise.name.clone(),
+            kind: exercise.kind,
+            verdict: Verdict::DoesNotCompile,
+            checks: Vec::new(),
+            diagnostics: vec![Diagnostic {
+                level: Level::Error,
+                code: None,
+                rendered: format!("error: {message}\n --> {path}:{line}:{column}\n"),
+                message,
+                place: Some(Place {
+                    file: path,
+                    line: u32::try_from(line).unwrap_or(u32::MAX),
+                    column: u32::try_from(column).unwrap_or(u32::MAX),
+                }),
+            }],
+            panics: Vec::new(),
+            notes: Vec::new(),
+            compile: Duration::ZERO,
+            run: Duration::ZERO,
+        }))
+    }
+
+    fn toolchain(&self) -> Result<Toolchain> {
+        let mut known = self.toolchain.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(toolchain) if toolchain.is_current() => Ok(toolchain.clone()),
+            _ => {
+                let found = Toolchain::find(&self.root)?;
+                *known = Some(found.clone());
+                Ok(found)
+            }
+        }
+    }
+
+    /// Runs the checks; where the program crashes in one, the others still get their turn.
+    fn run(
+        &self,
+        exercise: &Exercise,
+        toolchain: &Toolchain,
+        ready: &Ready,
+        scratch: &Scratch,
+        cancel: &Cancel,
+        report: &mut Report,
+    ) -> Result<Judged<()>> {
+        let started = Instant::now();
+        let mut crash = None;
+        let mut only: Option<Vec<String>> = None;
+        loop {
+            let left = exercise.time_limit.saturating_sub(started.elapsed());
+            let Judged::Done(ran) =
+                self.run_once(only.as_deref(), left, toolchain, ready, scratch, cancel)?
+            else {
+                return Ok(Judged::Cancelled);
+            };
+            merge(&mut report.checks, ran.reported.checks);
+            report.panics.extend(ran.reported.panics);
+            report.run = started.elapsed();
+            match ran.end {
+                RunEnd::Done => break,
+                RunEnd::TimedOut => {
+                    let limit = exercise.time_limit;
+                    mark_stuck(&mut report.checks, Status::TimedOut, |output| {
+                        Failure {
+                        message: format!("this check did not end within {} s", limit.as_secs()),
+                        parts: wrote(output),
+                        why: Some(
+                            "a loop or a wait that never ends holds its thread, and in a server the client, for ever"
+                                .to_owned(),
+                        ),
+                        place: None,
+                    }
+                    });
+                    report.verdict = Verdict::TimedOut { limit };
+                    return Ok(Judged::Done(()));
+                }
+                RunEnd::Crashed(how) => {
+                    mark_stuck(&mut report.checks, Status::Crashed, |output| Failure {
+                        message: format!("the program {how} while this check ran"),
+                        parts: wrote(output),
+                        why: None,
+                        place: None,
+                    });
+                    let rest: Vec<String> = report
+                        .checks
+                        .iter()
+                        .filter(|check| check.status == Status::NotRun)
+                        .map(|check| check.name.clone())
+                        .collect();
+                    let progressed = only.as_ref().is_none_or(|before| rest.len() < before.len());
+                    crash.get_or_insert(how);
+                    // One that prints without end would do so again.
+                    let again = ran.may_continue && progressed;
+                    if rest.is_empty() || report.checks.is_empty() || !again {
+                        break;
+                    }
+                    only = Some(rest);
+                }
+            }
+        }
+        report.verdict = match crash {
+            Some(how) => Verdict::Crashed { how },
+            None if report.checks.is_empty() => {
+                bail!("`{}` lists no check: nothing was judged", exercise.check_path())
+            }
+            None if report.checks_passed() == report.checks.len() => Verdict::Passed,
+            None => Verdict::ChecksFailed,
+        };
+        Ok(Judged::Done(()))
+    }
+
+    fn run_once(
+        &self,
+        only: Option<&[String]>,
+        time_limit: Duration,
+        toolchain: &Toolchain,
+        ready: &Ready,
+        scratch: &Scratch,
+        cancel: &Cancel,
+    ) -> Result<Judged<Ran>> {
+        let home = scratch.home();
+        let _ = fs::remove_dir_all(&home);
+        fs::create_dir_all(&home).context("cannot make a scratch directory")?;
+        let report = scratch.path().join("report");
+        let _ = fs::remove_file(&report);
+        let mark = format!("\u{1e}{}", scratch.run());
+        let loader = toolchain.loader_path();
+        let mut env: Vec<(&'static str, OsString)> = vec![
+            ("BACKLINGS_REPORT", report.clone().into()),
+            ("BACKLINGS_MARK", mark.clone().into()),
+            ("BACKLINGS_SUBJECT", ready.subject.clone().into()),
+            (process::RUN_VARIABLE, scratch.run().into()),
+            ("TMPDIR", home.clone().into()),
+            ("TMP", home.clone().into()),
+            ("TEMP", home.clone().into()),
+            ("NO_COLOR", "1".into()),
+            loader,
+        ];
+        if let Some(only) = only {
+            env.push(("BACKLINGS_ONLY", only.join("\n").into()));
+        }
+        let child = Child {
+            program: &ready.check,
+            args: Vec::new(),
+            directory: &home,
+            env,
+            without: &["RUST_BACKTRACE", "BACKLINGS_ONLY"][..if only.is_some() { 1 } else { 2 }],
+            time_limit: Some(time_limit),
+            memory_limit: Some(MEMORY_LIMIT),
+            output_limit: OUTPUT_LIMIT,
+        };
+        let ended = process::run(child, cancel, &mut |_| {})
+            .with_context(|| format!("cannot start the check `{}`", ready.check.display()))?;
+        let text = fs::read(&report).unwrap_or_default();
+        let output = String::from_utf8_lossy(&ended.output);
+        let clean = |path: &str| self.clean(path);
+        let reported = report::read(&String::from_utf8_lossy(&text), &output, &mark, &clean);
+        let mut may_continue = true;
+        let end = match ended.end {
+            End::Cancelled => return Ok(Judged::Cancelled),
+            End::TimedOut => RunEnd::TimedOut,
+            End::TooMuchOutput => {
+                may_continue = false;
+                let limit = OUTPUT_LIMIT / 1024 / 1024;
+                RunEnd::Crashed(format!("was stopped: it printed more than {limit} MiB"))
+            }
+            End::Exited(status) if reported.done && matches!(status.code(), Some(0 | 101)) => {
+                RunEnd::Done
+            }
+            End::Exited(status) => {
+                if status.code() == Some(HARNESS_FAILED) && output.contains("harness: ") {
+                    return Err(anyhow!("{}", report::shorten(&output)))
+                        .context("the check could not write its report");
+                }
+                let mut how = process::describe(status);
+                if output.contains("has overflowed its stack") {
+                    how.push_str(": its stack overflowed, as endless recursion does");
+                } else if output.contains("memory allocation of") {
+                    let limit = MEMORY_LIMIT / 1024 / 1024 / 1024;
+                    how.push_str(&format!(
+                        ": it asked for more memory than there is ({limit} GiB)"
+                    ));
+                }
+                if reported.checks.is_empty() {
+                    return Err(anyhow!("{}", report::shorten(&output)))
+                        .with_context(|| format!("the check {how} before it began"));
+                }
+                RunEnd::Crashed(how)
+            }
+        };
+        Ok(Judged::Done(Ran { reported, end, may_continue }))
+    }
+
+    /// A path as the compiler knows it, or a text with such paths, as the learner knows it.
+    fn clean(&self, text: &str) -> String {
+        let root = format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR);
+        text.replace(&root, "").replace("/checks/../", "/").replace("\\checks\\../", "/")
+    }
+}
+
+/// The exit code by which the harness says that it could not work.
+const HARNESS_FAILED: i32 = 102;
+
+struct Ran {
+    reported: report::Reported,
+    end: RunEnd,
+    may_continue: bool,
+}
+
+enum RunEnd {
+    Done,
+    TimedOut,
+    Crashed(String),
+}
+
+/// Takes over what a further run of the remaining checks found.
+fn merge(checks: &mut Vec<Check>, newer: Vec<Check>) {
+    if checks.is_empty() {
+        *checks = newer;
+        return;
+    }
+    for check in newer {
+        if let Some(known) = checks.iter_mut().find(|known| known.name == check.name) {
+            *known = check;
+        }
+    }
+}
+
+/// Gives the check that was running its status and failure.
+fn mark_stuck(checks: &mut [Check], status: Status, failure: impl Fn(&str) -> Failure) {
+    let stuck =
+        checks.iter_mut().find(|check| check.status == Status::Crashed && check.failure.is_none());
+    if let Some(check) = stuck {
+        check.status = status;
+        check.failure = Some(failure(&check.output));
+        check.output.clear();
+    }
+}
+
+fn wrote(output: &str) -> Vec<(String, String)> {
+    if output.is_empty() {
+        Vec::new()
+    } else {
+        vec![("before that it wrote".to_owned(), output.to_owned())]
+    }
+}
+
+/// What is needed to run checks.
+struct Ready {
+    check: PathBuf,
+    subject: PathBuf,
+}
+
+/// One exercise's compilation.
+struct Build<'a> {
+    judge: &'a Judge,
+    exercise: &'a Exercise,
+    toolchain: &'a Toolchain,
+    directory: PathBuf,
+    library: library::Library,
+}
+
+impl Build<'_> {
+    /// Compiles what the subject's change makes necessary; `None` where it does not compile.
+    fn compile(
+        &self,
+        report: &mut Report,
+        cancel: &Cancel,
+        progress: &dyn Fn(Stage),
+    ) -> Result<Judged<Option<Ready>>> {
+        let exe = std::env::consts::EXE_SUFFIX;
+        let check_source = PathBuf::from(self.exercise.check_path());
+        let subject_source = PathBuf::from(self.exercise.subject_path());
+        let check = self.directory.join(format!("check{exe}"));
+        let crate_name: String = self
+            .exercise
+            .name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        match self.exercise.kind {
+            Kind::Module => {
+                progress(Stage::Compiling);
+                let name = format!("check_{crate_name}");
+                let compiled = self.compile_file(&name, &check_source, &check, report, cancel)?;
+                let subject = self.judge.root.join(subject_source);
+                Ok(compiled.map(|built| built.then_some(Ready { check, subject })))
+            }
+            Kind::Program => {
+                if self.compile_check(&crate_name, &check_source, &check, cancel, progress)?
+                    == Judged::Cancelled
+                {
+                    return Ok(Judged::Cancelled);
+                }
+                progress(Stage::Compiling);
+                let subject = self.directory.join(format!("{crate_name}{exe}"));
+                let compiled =
+                    self.compile_file(&crate_name, &subject_source, &subject, report, cancel)?;
+                Ok(compiled.map(|built| built.then_some(Ready { check, subject })))
+            }
+            Kind::File => {
+                let compiled =
+                    self.compile_check(&crate_name, &check_source, &check, cancel, progress)?;
+                let subject = self.judge.root.join(subject_source);
+                Ok(compiled.map(|()| Some(Ready { check, subject })))
+            }
+        }
+    }
+
+    /// Compiles a check that does not include its subject, unless it is the one compiled last.
+    fn compile_check(
+        &self,
+        crate_name: &str,
+        source: &Path,
+        product: &Path,
+        cancel: &Cancel,
+        progress: &dyn Fn(Stage),
+    ) -> Result<Judged<()>> {
+        let text = fs::read(self.judge.root.join(source))
+            .with_context(|| format!("cannot read `{}`", source.display()))?;
+        let key = hash(&[&text, self.library.key.as_bytes()]);
+        let stamp = self.directory.join("check.key");
+        if product.is_file() && fs::read_to_string(&stamp).is_ok_and(|kept| kept == key) {
+            return Ok(Judged::Done(()));
+        }
+        progress(Stage::Compiling);
+        let mut report = Report {
+            exercise: self.exercise.name.clone(),
+            kind: self.exercise.kind,
+            verdict: Verdict::DoesNotCompile,
+            checks: Vec::new(),
+            diagnostics: Vec::new(),
+            panics: Vec::new(),
+            notes: Vec::new(),
+            compile: Duration::ZERO,
+            run: Duration::ZERO,
+        };
+        let _ = fs::remove_file(&stamp);
+        let name = format!("check_{crate_name}");
+        match self.compile_file(&name, source, product, &mut report, cancel)? {
+            Judged::Cancelled => Ok(Judged::Cancelled),
+            Judged::Done(true) => {
+                write_if_changed(&stamp, key.as_bytes())?;
+                Ok(Judged::Done(()))
+            }
+            Judged::Done(false) => {
+                let first = report.errors().next().map(|error| error.rendered.clone());
+                bail!(
+                    "the check `{}` does not compile\n{}",
+                    source.display(),
+                    console::strip_ansi_codes(&first.unwrap_or_default())
+                )
+            }
+        }
+    }
+
+    /// One compiler process; false where there are errors. A failure that is no
+    /// error of the source (a broken incremental directory, say) is mended once
+    /// by starting afresh.
+    fn compile_file(
+        &self,
+        crate_name: &str,
+        source: &Path,
+        product: &Path,
+        report: &mut Report,
+        cancel: &Cancel,
+    ) -> Result<Judged<bool>> {
+        let mut first_try = true;
+        loop {
+            let width = *self.judge.width.lock().unwrap_or_else(PoisonError::into_inner);
+            let incremental = self.directory.join("incremental");
+            let mut args: Vec<OsString> = vec![
+                "--crate-type=bin".into(),
+                "--crate-name".into(),
+                crate_name.into(),
+                "--edition".into(),
+                self.judge.course.edition.as_str().into(),
+                "--error-format=json".into(),
+                "--json=diagnostic-rendered-ansi".into(),
+                format!("--diagnostic-width={width}").into(),
+                "-C".into(),
+                {
+                    let mut value = OsString::from("incremental=");
+                    value.push(&incremental);
+                    value
+                },
+                "-o".into(),
+                product.into(),
+                source.into(),
+            ];
+            if self.toolchain.shared_std {
+                args.extend(["-C".into(), "prefer-dynamic".into()]);
+            }
+            args.extend(self.library.arguments.iter().cloned());
+            let started = Instant::now();
+            let compiler = &self.toolchain.compiler;
+            let mut child = Child::compiler(compiler, args, &self.judge.root);
+            // Clippy would look for a clippy.toml of the learner's.
+            child.env.push(("CLIPPY_CONF_DIR", self.directory.clone().into()));
+            child.without = &["CLIPPY_ARGS", "RUSTC_WRAPPER", "RUSTC_LOG"];
+            let ended = process::run(child, cancel, &mut |_| {})
+                .with_context(|| format!("cannot start `{}`", compiler.display()))?;
+            report.compile += started.elapsed();
+            let status = match ended.end {
+                End::Exited(status) => status,
+                End::Cancelled => return Ok(Judged::Cancelled),
+                End::TimedOut | End::TooMuchOutput => bail!("the compiler printed without end"),
+            };
+            let clean = |text: &str| self.judge.clean(text);
+            let said = diagnostics::read(&String::from_utf8_lossy(&ended.output), &clean);
+            let errors = said.diagnostics.iter().filter(|one| one.level == Level::Error);
+            let of_the_source =
+                errors.clone().any(|error| error.place.is_some() || error.code.is_some());
+            if status.success() || of_the_source {
+                report.diagnostics = self.relevant(said.diagnostics);
+                return Ok(Judged::Done(status.success()));
+            }
+            if !first_try {
+                let mut text: String = errors.map(|error| error.rendered.as_str()).collect();
+                text.push_str(&said.other);
+                let text = console::strip_ansi_codes(&text).trim().to_owned();
+                let missing_linker = text.contains("linker `");
+                let help = if missing_linker {
+                    "\ninstall a C compiler (`cc`), which Rust links with"
+                } else {
+                    ""
+                };
+                bail!(
+                    "the compiler {}, not because of your code\n{text}{help}",
+                    process::describe(status)
+                );
+            }
+            first_try = false;
+            let _ = fs::remove_dir_all(&incremental);
+            let _ = fs::remove_file(product);
+        }
+    }
+
+    /// What concerns the learner: every error, and advice on the subject. Items
+    /// of a module that its check does not use are not dead.
+    fn relevant(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let subject = self.exercise.subject_path();
+        let concerns = |diagnostic: &Diagnostic| {
+            let own = diagnostic.place.as_ref().is_some_and(|place| place.file == subject);
+            let unused = self.exercise.kind == Kind::Module
+                && diagnostic.code.as_deref() == Some("dead_code");
+            diagnostic.level == Level::Error || own && !unused || !own && self.judge.all_diagnostics
+        };
+        diagnostics.into_iter().filter(concerns).collect()
+    }
+}
+
+impl<T> Judged<T> {
+    fn map<U>(self, with: impl FnOnce(T) -> U) -> Judged<U> {
+        match self {
+            Self::Done(value) => Judged::Done(with(value)),
+            Self::Cancelled => Judged::Cancelled,
+        }
+    }
+}
+
+/// Waits for a lock file's lock; it is released when the file is dropped.
+fn lock(path: &Path) -> Result<File> {
+    let file = File::create(path).with_context(|| format!("cannot write `{}`", path.display()))?;
+    // Some network file systems have no locks: then two terminals must take care themselves.
+    let _ = file.lock();
+    Ok(file)
+}
+
+/// Writes a file, its directories too, unless it has these contents already.
+pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|kept| kept == contents) {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)
+            .with_context(|| format!("cannot make `{}`", parent.display()))?;
+    }
+    fs::write(path, contents).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// A key for contents: it names products, it protects nothing.
+fn hash(parts: &[&[u8]]) -> String {
+    let mut hasher = DefaultHasher::new();
+    for part in parts {
+        hasher.write_usize(part.len());
+        hasher.write(part);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+fn is_on_path(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|directory| {
+        directory.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)).is_file()
+    })
+}

@@ -1,0 +1,378 @@
+//! Children with limits: time, memory, output, and nothing left behind.
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use duct::Handle;
+
+/// Asks runs to stop; clones share the request and the runs.
+#[derive(Debug, Clone, Default)]
+pub struct Cancel(Arc<Mutex<CancelState>>);
+
+#[derive(Debug, Default)]
+struct CancelState {
+    cancelled: bool,
+    /// The process groups that run now.
+    groups: Vec<u32>,
+}
+
+impl Cancel {
+    /// Stops the runs, now and for good: their process groups are killed.
+    pub fn cancel(&self) {
+        let mut state = self.state();
+        state.cancelled = true;
+        for group in &state.groups {
+            kill_group(*group);
+        }
+    }
+
+    /// Whether the run has been asked to stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.state().cancelled
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, CancelState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A child to run in a process group of its own.
+#[derive(Debug, Clone)]
+pub struct Child<'a> {
+    pub program: &'a Path,
+    pub args: Vec<OsString>,
+    pub directory: &'a Path,
+    /// Set on top of this process's environment.
+    pub env: Vec<(&'static str, OsString)>,
+    /// Taken out of it.
+    pub without: &'static [&'static str],
+    /// When it is killed; `None` never.
+    pub time_limit: Option<Duration>,
+    /// Bytes of address space; `None` for no limit.
+    pub memory_limit: Option<u64>,
+    /// How many bytes it may print before it is killed.
+    pub output_limit: usize,
+}
+
+impl<'a> Child<'a> {
+    /// A compiler: no limits but a sane one on what it prints.
+    pub fn compiler(program: &'a Path, args: Vec<OsString>, directory: &'a Path) -> Self {
+        Self {
+            program,
+            args,
+            directory,
+            env: Vec::new(),
+            without: &[],
+            time_limit: None,
+            memory_limit: None,
+            output_limit: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// How a child ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub end: End,
+    /// What it printed, standard output and standard error as they came.
+    pub output: Vec<u8>,
+}
+
+/// Why a child ended.
+#[derive(Debug)]
+pub enum End {
+    Exited(ExitStatus),
+    TimedOut,
+    /// It printed more than it may.
+    TooMuchOutput,
+    Cancelled,
+}
+
+enum Event {
+    Exited(io::Result<ExitStatus>),
+    Output(Vec<u8>),
+    OutputEnded,
+}
+
+/// How long a pipe may stay open after the child has ended and its group was
+/// killed, before what holds it is left to [`sweep`].
+const LEAK_GRACE: Duration = Duration::from_millis(100);
+
+/// Runs a child to its end, its limit or its cancellation; `heard` gets what it
+/// prints as it comes.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> io::Result<Ended> {
+    let (mut reader, writer) = io::pipe()?;
+    let memory_limit = child.memory_limit;
+    let mut expression = duct::cmd(child.program, &child.args)
+        .dir(child.directory)
+        .stdin_null()
+        .stdout_file(writer.try_clone()?)
+        .stderr_file(writer)
+        .unchecked()
+        .before_spawn(move |command| {
+            confine(command, memory_limit);
+            Ok(())
+        });
+    for (name, value) in &child.env {
+        expression = expression.env(name, value);
+    }
+    for name in child.without {
+        expression = expression.env_remove(name);
+    }
+
+    let started = Instant::now();
+    let handle: Arc<Handle> = {
+        // Under the lock, so that a cancellation finds the group or comes first.
+        let mut state = cancel.state();
+        if state.cancelled {
+            return Ok(Ended { end: End::Cancelled, output: Vec::new() });
+        }
+        let handle = Arc::new(expression.start()?);
+        state.groups.extend(handle.pids().first());
+        handle
+    };
+    // The expression holds the writing end of the pipe, too.
+    drop(expression);
+    let group = handle.pids().first().copied();
+
+    let (sender, events) = mpsc::channel();
+    let exits = sender.clone();
+    thread::spawn(move || {
+        let status = handle.wait().map(|output| output.status);
+        // Nobody listens any more where the run was given up.
+        let _ = exits.send(Event::Exited(status));
+    });
+    thread::spawn(move || {
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => {
+                    if sender.send(Event::Output(buffer[..count].to_vec())).is_err() {
+                        return;
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => break,
+            }
+        }
+        let _ = sender.send(Event::OutputEnded);
+    });
+
+    let deadline = child.time_limit.map(|limit| started + limit);
+    let kill = || group.map(kill_group);
+    let mut output = Vec::new();
+    let mut reason = None;
+    let mut exited: Option<(ExitStatus, Instant)> = None;
+    let mut output_ended = false;
+    while exited.is_none() || !output_ended {
+        let until = match exited {
+            Some((_, at)) => Some(at + LEAK_GRACE),
+            None if reason.is_some() => None,
+            None => deadline,
+        };
+        let event = match until {
+            Some(until) => {
+                match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                    Ok(event) => event,
+                    Err(_) if exited.is_some() => break,
+                    Err(_) => {
+                        reason = Some(End::TimedOut);
+                        kill();
+                        continue;
+                    }
+                }
+            }
+            None => events.recv().map_err(io::Error::other)?,
+        };
+        match event {
+            Event::Exited(status) => {
+                // Whatever it started and left in its group goes with it.
+                cancel.state().groups.retain(|one| Some(*one) != group);
+                kill();
+                exited = Some((status?, Instant::now()));
+            }
+            Event::OutputEnded => output_ended = true,
+            Event::Output(bytes) => {
+                heard(&bytes);
+                let room = child.output_limit.saturating_sub(output.len());
+                output.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                if bytes.len() > room && reason.is_none() {
+                    reason = Some(End::TooMuchOutput);
+                    kill();
+                }
+            }
+        }
+    }
+    let end = if cancel.is_cancelled() {
+        End::Cancelled
+    } else if let Some(reason) = reason {
+        reason
+    } else if let Some((status, _)) = exited {
+        End::Exited(status)
+    } else {
+        End::Cancelled
+    };
+    Ok(Ended { end, output })
+}
+
+#[cfg(unix)]
+fn confine(command: &mut std::process::Command, memory_limit: Option<u64>) {
+    use std::os::unix::process::CommandExt;
+
+    use rustix::process::{Resource, Rlimit, setrlimit};
+
+    command.process_group(0);
+    let Some(bytes) = memory_limit else { return };
+    let limit = move |resource, value| {
+        setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
+            .map_err(io::Error::from)
+    };
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed;
+    // `prctl` and `setrlimit` are, and nothing here allocates.
+    #[allow(unsafe_code)]
+    unsafe {
+        command.pre_exec(move || {
+            // It goes with us, even when we are killed.
+            #[cfg(target_os = "linux")]
+            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+            limit(Resource::As, bytes)?;
+            limit(Resource::Fsize, FILE_LIMIT)?;
+            limit(Resource::Core, 0)
+        });
+    }
+}
+
+/// The largest file that a check or a subject may write, in bytes.
+#[cfg(unix)]
+const FILE_LIMIT: u64 = 256 * 1024 * 1024;
+
+#[cfg(not(unix))]
+fn confine(_: &mut std::process::Command, _: Option<u64>) {}
+
+#[cfg(unix)]
+fn kill_group(group: u32) {
+    use rustix::process::{Pid, Signal, kill_process_group};
+
+    if let Some(pid) = i32::try_from(group).ok().and_then(Pid::from_raw) {
+        // It may be gone already.
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
+}
+
+#[cfg(windows)]
+fn kill_group(group: u32) {
+    // `/T` ends the whole tree below it.
+    let _ = duct::cmd!("taskkill", "/F", "/T", "/PID", group.to_string())
+        .stdout_null()
+        .stderr_null()
+        .unchecked()
+        .run();
+}
+
+/// How an exit status reads in a sentence: "exited with code 3", "was killed by signal 6 (SIGABRT)".
+pub fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        if let Some(signal) = status.signal() {
+            let name = signal_hook::low_level::signal_name(signal).unwrap_or("unknown");
+            return format!("was killed by signal {signal} ({name})");
+        }
+    }
+    match status.code() {
+        Some(code) => format!("exited with code {code}"),
+        None => "ended without an exit code".to_owned(),
+    }
+}
+
+/// The variable that marks a run's processes, whatever group or session they move to.
+pub const RUN_VARIABLE: &str = "BACKLINGS_RUN";
+
+/// Kills what a run started and left behind outside of its process group, found
+/// by [`RUN_VARIABLE`] in its environment; returns the names of what it found.
+/// Only Linux can be asked; elsewhere the group is all that is cleaned.
+pub fn sweep(run: &str) -> Vec<String> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Pid, Signal, kill_process};
+
+        let marker = format!("{RUN_VARIABLE}={run}");
+        let marker = marker.as_bytes();
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            let Ok(environ) = std::fs::read(entry.path().join("environ")) else { continue };
+            if environ.split(|byte| *byte == 0).any(|pair| pair == marker) {
+                let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+                if let Some(pid) = Pid::from_raw(pid) {
+                    let _ = kill_process(pid, Signal::KILL);
+                }
+                found.push(name.trim().to_owned());
+            }
+        }
+        found
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = run;
+        Vec::new()
+    }
+}
+
+/// A scratch directory of a run's own, and all that the run left behind: both go when it is dropped.
+#[derive(Debug)]
+pub struct Scratch {
+    directory: tempfile::TempDir,
+    run: String,
+}
+
+impl Scratch {
+    /// Makes one.
+    ///
+    /// # Errors
+    ///
+    /// When the system's temporary directory cannot be written.
+    pub fn new() -> io::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("backlings-").tempdir()?;
+        let run = directory.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { directory, run })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The run's mark, unlike any other's.
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// The directory that is the child's cwd and TMPDIR.
+    pub fn home(&self) -> PathBuf {
+        self.directory.path().join("home")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What is found may have started more meanwhile.
+        for _ in 0..8 {
+            if sweep(&self.run).is_empty() {
+                break;
+            }
+        }
+    }
+}

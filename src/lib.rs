@@ -1,0 +1,38 @@
+//! backlings: learn backend development by mending it.
+//!
+//! Everything points downward: [`commands`] and [`watch`] stand at the rim, with
+//! processes, files, terminal and clock; [`screen`] turns data into text;
+//! [`judge`] turns a subject and its check into a [`judge::Report`];
+//! [`workspace`] is the learner's directory, [`course`] what `info.toml` says.
+
+pub mod cli;
+pub mod commands;
+pub mod course;
+pub mod error;
+pub mod judge;
+pub mod screen;
+pub mod watch;
+pub mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Runs the program with the process's arguments and says how it ends.
+pub fn run() -> ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version end well, everything else is wrong usage.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match commands::dispatch(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    }
+}
