@@ -18,7 +18,6 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
         backlings hint            a nudge for the current exercise\n  \
         backlings run http1       judge one exercise, once\n\n\
         Exit codes: 0 passed or done, 1 does not pass, 2 wrong usage, 3 course or machine not in order.",
-    args_conflicts_with_subcommands = true,
     disable_help_subcommand = true
 )]
 pub struct Cli {
@@ -159,7 +158,7 @@ pub enum Command {
 }
 
 /// How to watch.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct WatchArgs {
     /// Judge when you press `r`, not on every save
     #[arg(long)]

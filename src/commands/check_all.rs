@@ -39,15 +39,21 @@ pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
     judge_all(&workspace, &judge, &cancel, &|index, result| {
         bar.set_message(workspace.course.exercises[index].name.clone());
         bar.inc(1);
-        let mut results = results.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut results = results
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         results.push((index, result));
     });
     bar.finish_and_clear();
     if cancel.is_cancelled() {
-        return Err(Error::broken("stopped before all were judged; what had passed is recorded"));
+        return Err(Error::broken(
+            "stopped before all were judged; what had passed is recorded",
+        ));
     }
 
-    let mut results = results.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut results = results
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     let mut reports = Vec::new();
     let mut problems = Vec::new();
@@ -61,10 +67,15 @@ pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
     match format {
         Format::Json => emit(&screen::report_list(&reports))?,
         Format::Human => {
-            let lines: Vec<String> =
-                reports.iter().map(|report| screen::one_line(report, context.paint)).collect();
+            let lines: Vec<String> = reports
+                .iter()
+                .map(|report| screen::one_line(report, context.paint))
+                .collect();
             let gap = if lines.is_empty() { "" } else { "\n\n" };
-            emit(&format!("{}{gap}{passed} of {total} pass\n", lines.join("\n")))?;
+            emit(&format!(
+                "{}{gap}{passed} of {total} pass\n",
+                lines.join("\n")
+            ))?;
         }
     }
     if let Some((_, first)) = problems.first() {
@@ -72,9 +83,14 @@ pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
         if problems.len() == total && problems.iter().all(|(_, problem)| problem == first) {
             return Err(Error::broken(first.clone()));
         }
-        let text: Vec<String> =
-            problems.iter().map(|(name, problem)| format!("`{name}`: {problem}")).collect();
-        return Err(Error::broken(format!("not all could be judged\n{}", text.join("\n"))));
+        let text: Vec<String> = problems
+            .iter()
+            .map(|(name, problem)| format!("`{name}`: {problem}"))
+            .collect();
+        return Err(Error::broken(format!(
+            "not all could be judged\n{}",
+            text.join("\n")
+        )));
     }
     Ok(ExitCode::from(u8::from(passed < total)))
 }
@@ -95,7 +111,9 @@ pub fn judge_all(
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(exercise) = exercises.get(index) else { return };
+                    let Some(exercise) = exercises.get(index) else {
+                        return;
+                    };
                     match judge_and_record(workspace, judge, exercise, cancel, &|_| {}) {
                         Ok(Judged::Done((outcome, _))) => told(index, Ok(outcome.report.clone())),
                         Ok(Judged::Cancelled) => return,

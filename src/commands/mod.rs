@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use console::Term;
 
-use crate::cli::{Cli, ColorChoice, Command};
+use crate::cli::{Cli, ColorChoice, Command, WatchArgs};
 use crate::course::Exercise;
 use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judge, Judged, Outcome, Stage};
@@ -43,8 +43,20 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Some((_, columns)) => usize::from(columns).max(20),
         None => Paint::PLAIN.width,
     };
-    let paint = Paint { color: use_color(cli.color), width };
-    let context = Context { here, workspace: cli.workspace, paint };
+    let paint = Paint {
+        color: use_color(cli.color),
+        width,
+    };
+    let context = Context {
+        here,
+        workspace: cli.workspace,
+        paint,
+    };
+    if cli.command.is_some() && cli.watch != WatchArgs::default() {
+        return Err(Error::usage(
+            "`--manual`, `--poll` and `--plain` are options of `watch`: write them after it",
+        ));
+    }
     match cli.command {
         None => watch::watch(&context, &cli.watch),
         Some(Command::Watch(args)) => watch::watch(&context, &args),
@@ -120,7 +132,11 @@ impl Context {
 
     /// Says that there is nothing left to do.
     fn all_done(&self, workspace: &Workspace) -> Result<ExitCode> {
-        emit(&crate::screen::next_exercise(&workspace.course, None, self.paint))?;
+        emit(&crate::screen::next_exercise(
+            &workspace.course,
+            None,
+            self.paint,
+        ))?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -129,9 +145,9 @@ impl Context {
 fn emit(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(error).context("cannot write to standard output").map_err(Error::from)
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error)
+            .context("cannot write to standard output")
+            .map_err(Error::from),
         _ => Ok(()),
     }
 }
@@ -183,7 +199,11 @@ fn cancel_on_signals(cancel: &Cancel) -> Result<()> {
 
 /// A judge for a workspace.
 fn judge_of(workspace: &Workspace) -> Judge {
-    Judge::new(workspace.course.clone(), &workspace.root, &workspace.state())
+    Judge::new(
+        workspace.course.clone(),
+        &workspace.root,
+        &workspace.state(),
+    )
 }
 
 /// A path for people: from `here` where it lies below.

@@ -43,7 +43,11 @@ pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<Exit
             if report.passed() {
                 verdict.push('\n');
                 let next = recorded.current(&workspace.course);
-                verdict.push_str(&screen::next_exercise(&workspace.course, next, context.paint));
+                verdict.push_str(&screen::next_exercise(
+                    &workspace.course,
+                    next,
+                    context.paint,
+                ));
             }
             emit(&verdict)?;
         }
@@ -66,7 +70,10 @@ impl Waiting {
             bar.set_style(ProgressStyle::default_spinner());
             bar
         });
-        Self { bar, last: Mutex::new(None) }
+        Self {
+            bar,
+            last: Mutex::new(None),
+        }
     }
 
     fn tell(&self, stage: &Stage) {
@@ -80,7 +87,10 @@ impl Waiting {
             }
             // Where nobody sees a bar move, each thing that takes long is told once.
             None => {
-                let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut last = self
+                    .last
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
                 let kind = |stage: &Stage| std::mem::discriminant(stage);
                 if slow && last.as_ref().map(kind) != Some(kind(stage)) {
                     eprintln!("{}", screen::stage(stage));

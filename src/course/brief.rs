@@ -17,7 +17,9 @@ impl Brief {
             .skip_while(|line| line.is_empty() || line.starts_with('#'))
             .take_while(|line| !line.is_empty())
             .collect();
-        Self { ticket: ticket.join(" ") }
+        Self {
+            ticket: ticket.join(" "),
+        }
     }
 }
 
@@ -42,7 +44,10 @@ mod tests {
 
     #[test]
     fn reads_sql_comments_and_survives_none() {
-        assert_eq!(Brief::of("-- # sql1\n-- Find books.\nSELECT 1;").ticket, "Find books.");
+        assert_eq!(
+            Brief::of("-- # sql1\n-- Find books.\nSELECT 1;").ticket,
+            "Find books."
+        );
         assert_eq!(Brief::of("SELECT 1;").ticket, "");
     }
 }

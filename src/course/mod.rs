@@ -143,7 +143,9 @@ impl Course {
             let path = Path::new(text);
             let named = self.exercises.iter().filter(|exercise| {
                 path.file_name().is_some_and(|file| *file == *exercise.file)
-                    || path.file_name().is_some_and(|file| *file == *exercise.check_file())
+                    || path
+                        .file_name()
+                        .is_some_and(|file| *file == *exercise.check_file())
             });
             // `05_sql/sql1.sql` and `sql1.sql` both mean sql1, `06_db/sql1.sql` does not.
             named.into_iter().find(|exercise| {
@@ -159,17 +161,26 @@ impl Course {
 
     /// The name nearest to a mistyped one, if one is near.
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        nearest(name, self.exercises.iter().map(|exercise| exercise.name.as_str()))
+        nearest(
+            name,
+            self.exercises.iter().map(|exercise| exercise.name.as_str()),
+        )
     }
 
     /// The exercise's place in the course, from 0.
     pub fn position(&self, exercise: &Exercise) -> usize {
-        self.exercises.iter().position(|other| other.id == exercise.id).unwrap_or(0)
+        self.exercises
+            .iter()
+            .position(|other| other.id == exercise.id)
+            .unwrap_or(0)
     }
 
     /// The ticket that opens the untouched subject.
     pub fn brief(&self, exercise: &Exercise) -> Brief {
-        let text = self.source.read(&exercise.subject_path()).unwrap_or_default();
+        let text = self
+            .source
+            .read(&exercise.subject_path())
+            .unwrap_or_default();
         Brief::of(&String::from_utf8_lossy(&text))
     }
 }

@@ -126,9 +126,16 @@ pub(super) fn load(source: Source) -> Result<Course, InfoError> {
         Source::Directory(root) => root.join("info.toml"),
     };
     let file = file.display().to_string();
-    let broken = |problems| InfoError { file: file.clone(), problems };
+    let broken = |problems| InfoError {
+        file: file.clone(),
+        problems,
+    };
     let whole = |message: String, help: &str| {
-        broken(vec![Problem { line: 0, message, help: help.to_owned() }])
+        broken(vec![Problem {
+            line: 0,
+            message,
+            help: help.to_owned(),
+        }])
     };
     let bytes = source.read("info.toml").map_err(|error| {
         whole(
@@ -139,8 +146,10 @@ pub(super) fn load(source: Source) -> Result<Course, InfoError> {
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => text.trim_start_matches('\u{feff}'),
         Err(error) => {
-            let line =
-                1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            let line = 1 + bytes[..error.valid_up_to()]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count();
             return Err(broken(vec![Problem {
                 line,
                 message: format!("byte 0x{:02x} is not UTF-8", bytes[error.valid_up_to()]),
@@ -148,7 +157,11 @@ pub(super) fn load(source: Source) -> Result<Course, InfoError> {
             }]));
         }
     };
-    let mut reader = Reader { text, source: &source, problems: Vec::new() };
+    let mut reader = Reader {
+        text,
+        source: &source,
+        problems: Vec::new(),
+    };
     let raw = match reader.parse() {
         Ok(raw) => raw,
         Err(problem) => return Err(broken(vec![problem])),
@@ -183,7 +196,11 @@ impl Reader<'_> {
 
     fn problem<T>(&mut self, at: &Spanned<T>, message: impl Into<String>, help: impl Into<String>) {
         let line = self.line(at.span().start);
-        self.problems.push(Problem { line, message: message.into(), help: help.into() });
+        self.problems.push(Problem {
+            line,
+            message: message.into(),
+            help: help.into(),
+        });
     }
 
     fn parse(&self) -> Result<RawCourse, Problem> {
@@ -194,7 +211,10 @@ impl Reader<'_> {
             let (message, help) = match message.split_once(", expected one of ") {
                 Some((what, known)) => {
                     let near = what.split('`').nth(1).and_then(|written| {
-                        nearest(written, known.split(", ").map(|name| name.trim_matches('`')))
+                        nearest(
+                            written,
+                            known.split(", ").map(|name| name.trim_matches('`')),
+                        )
                     });
                     let help = near.map_or_else(
                         || format!("known here: {known}"),
@@ -204,11 +224,21 @@ impl Reader<'_> {
                 }
                 None if message.starts_with("missing field") => {
                     let name = message.split('`').nth(1).unwrap_or_default();
-                    (message.clone(), format!("add `{name} = ...` to the table that begins here"))
+                    (
+                        message.clone(),
+                        format!("add `{name} = ...` to the table that begins here"),
+                    )
                 }
-                None => (message, "see \"How to write an exercise\" in the README".to_owned()),
+                None => (
+                    message,
+                    "see \"How to write an exercise\" in the README".to_owned(),
+                ),
             };
-            Problem { line, message, help }
+            Problem {
+                line,
+                message,
+                help,
+            }
         };
         let head: Head = toml::from_str(self.text).map_err(explain)?;
         match head.format_version {
@@ -244,7 +274,11 @@ impl Reader<'_> {
             self.text_of(&chapter.title, "title");
             self.unique(&mut seen.dirs, &chapter.dir, "chapter");
             let dir = chapter.dir.get_ref().clone();
-            self.file(&chapter.dir, &format!("exercises/{dir}/README.md"), "the chapter's text");
+            self.file(
+                &chapter.dir,
+                &format!("exercises/{dir}/README.md"),
+                "the chapter's text",
+            );
             for exercise in chapter.exercises {
                 let exercise = self.exercise(exercise, &dir, &raw.crates, &mut seen);
                 exercises.push(exercise);
@@ -279,8 +313,15 @@ impl Reader<'_> {
         self.text_of(&raw.title, "title");
         self.text_of(&raw.teaches, "teaches");
         if !(1..=5).contains(raw.difficulty.get_ref()) {
-            let message = format!("difficulty {} is not one of 1 to 5", raw.difficulty.get_ref());
-            self.problem(&raw.difficulty, message, "1 is a first step, 5 an afternoon");
+            let message = format!(
+                "difficulty {} is not one of 1 to 5",
+                raw.difficulty.get_ref()
+            );
+            self.problem(
+                &raw.difficulty,
+                message,
+                "1 is a first step, 5 an afternoon",
+            );
         }
         if raw.hints.get_ref().is_empty() {
             self.problem(
@@ -303,9 +344,14 @@ impl Reader<'_> {
                 let near = nearest(name.get_ref(), crates.keys().map(String::as_str))
                     .map(|near| format!("did you mean `{near}`? else "))
                     .unwrap_or_default();
-                let message =
-                    format!("the crate `{}` is not in the table `[crates]`", name.get_ref());
-                let help = format!("{near}add `{} = \"VERSION\"` below `[crates]`", name.get_ref());
+                let message = format!(
+                    "the crate `{}` is not in the table `[crates]`",
+                    name.get_ref()
+                );
+                let help = format!(
+                    "{near}add `{} = \"VERSION\"` below `[crates]`",
+                    name.get_ref()
+                );
                 self.problem(name, message, help);
             }
         }
@@ -323,7 +369,10 @@ impl Reader<'_> {
         if let Some(limit) = &raw.time_limit
             && !(1..=600).contains(limit.get_ref())
         {
-            let message = format!("a time limit of {} s is not one of 1 to 600", limit.get_ref());
+            let message = format!(
+                "a time limit of {} s is not one of 1 to 600",
+                limit.get_ref()
+            );
             self.problem(
                 limit,
                 message,
@@ -356,7 +405,12 @@ impl Reader<'_> {
             starts: raw.starts,
             difficulty: u8::try_from(*raw.difficulty.get_ref()).unwrap_or(1),
             teaches: raw.teaches.into_inner(),
-            hints: raw.hints.into_inner().into_iter().map(Spanned::into_inner).collect(),
+            hints: raw
+                .hints
+                .into_inner()
+                .into_iter()
+                .map(Spanned::into_inner)
+                .collect(),
             links: raw.links.into_iter().map(Spanned::into_inner).collect(),
             time_limit: raw.time_limit.map_or(DEFAULT_TIME_LIMIT, |limit| {
                 Duration::from_secs(u64::try_from(limit.into_inner()).unwrap_or(1))
@@ -366,7 +420,11 @@ impl Reader<'_> {
             name,
         };
         if !exercise.file.is_empty() {
-            self.file(&raw.name, &exercise.subject_path(), "the subject, as the learner gets it");
+            self.file(
+                &raw.name,
+                &exercise.subject_path(),
+                "the subject, as the learner gets it",
+            );
             self.file(&raw.name, &exercise.check_path(), "its check");
             self.file(&raw.name, &exercise.solution_path(), "its solution");
         }
@@ -400,9 +458,11 @@ impl Reader<'_> {
     fn unique(&mut self, seen: &mut HashMap<String, usize>, name: &Spanned<String>, what: &str) {
         if let Some(first) = seen.insert(name.get_ref().clone(), name.span().start) {
             let first = self.line(first);
-            let message =
-                format!("there already is an {what} `{}`, in line {first}", name.get_ref())
-                    .replace("an chapter", "a chapter");
+            let message = format!(
+                "there already is an {what} `{}`, in line {first}",
+                name.get_ref()
+            )
+            .replace("an chapter", "a chapter");
             self.problem(name, message, "give one of the two another name");
         }
     }

@@ -74,7 +74,9 @@ fn walk(directory: &Path, name: &str, files: &mut Vec<String>) -> io::Result<()>
     };
     for entry in entries {
         let entry = entry?;
-        let Ok(file_name) = entry.file_name().into_string() else { continue };
+        let Ok(file_name) = entry.file_name().into_string() else {
+            continue;
+        };
         let path = format!("{name}/{file_name}");
         if entry.path().is_dir() {
             walk(&entry.path(), &path, files)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::process::{self, Cancel, Child, End};
 use super::toolchain::Toolchain;
-use super::{Judged, Stage, hash, write_if_changed};
+use super::{Judged, Stage, hash, lock, write_if_changed};
 use crate::course::Course;
 
 /// What the compiler must be told of a set of crates.
@@ -55,7 +55,11 @@ impl Crates {
             value.push(library);
             arguments.extend(["--extern".into(), value]);
         }
-        if let Some(directory) = self.artifacts.first().and_then(|artifact| artifact.parent()) {
+        if let Some(directory) = self
+            .artifacts
+            .first()
+            .and_then(|artifact| artifact.parent())
+        {
             let mut value = OsString::from("dependency=");
             value.push(directory);
             arguments.extend(["-L".into(), value]);
@@ -87,15 +91,19 @@ pub fn provide(
         return Ok(Judged::Done(Crates::default()));
     }
     let manifest = manifest(course)?;
-    let lock = course.source.read("exercises/crates.lock").ok();
-    let lock = lock.as_deref().unwrap_or_default();
+    let cargo_lock = course.source.read("exercises/crates.lock").ok();
+    let cargo_lock = cargo_lock.as_deref().unwrap_or_default();
     let key = hash(&[
         manifest.as_bytes(),
-        lock,
+        cargo_lock,
         toolchain.key().as_bytes(),
         directory.as_os_str().as_encoded_bytes(),
         names.join(" ").as_bytes(),
     ]);
+    fs::create_dir_all(directory.join("src"))
+        .with_context(|| format!("cannot make `{}`", directory.display()))?;
+    // Several exercises may come to need them at once: one asks Cargo, the others wait.
+    let _lock = lock(&directory.join("lock"))?;
     let kept = directory.join(format!("{}.json", hash(&[names.join(" ").as_bytes()])));
     if let Ok(text) = fs::read(&kept)
         && let Ok(crates) = serde_json::from_slice::<Crates>(&text)
@@ -105,12 +113,10 @@ pub fn provide(
         return Ok(Judged::Done(crates));
     }
 
-    let source = directory.join("src");
-    fs::create_dir_all(&source).with_context(|| format!("cannot make `{}`", source.display()))?;
-    write_if_changed(&source.join("lib.rs"), b"")?;
+    write_if_changed(&directory.join("src/lib.rs"), b"")?;
     write_if_changed(&directory.join("Cargo.toml"), manifest.as_bytes())?;
-    if !lock.is_empty() {
-        write_if_changed(&directory.join("Cargo.lock"), lock)?;
+    if !cargo_lock.is_empty() {
+        write_if_changed(&directory.join("Cargo.lock"), cargo_lock)?;
     }
     match build(names, directory, toolchain, cancel, progress)? {
         Judged::Cancelled => Ok(Judged::Cancelled),
@@ -129,8 +135,10 @@ fn manifest(course: &Course) -> Result<String> {
     struct Dependencies<'a> {
         dependencies: &'a BTreeMap<String, toml::Value>,
     }
-    let dependencies = toml::to_string(&Dependencies { dependencies: &course.crates })
-        .context("cannot write the crate table as TOML")?;
+    let dependencies = toml::to_string(&Dependencies {
+        dependencies: &course.crates,
+    })
+    .context("cannot write the crate table as TOML")?;
     // Panics name lines without debug information, and it doubles build and link.
     Ok(format!(
         "[package]\nname = \"course-crates\"\nversion = \"0.0.0\"\nedition = \"{}\"\npublish = false\n\n\
@@ -147,13 +155,20 @@ fn build(
     progress: &dyn Fn(Stage),
 ) -> Result<Judged<Crates>> {
     let cargo = toolchain.cargo();
-    let mut args: Vec<OsString> =
-        vec!["build".into(), "--message-format=json".into(), "--target-dir".into()];
+    let mut args: Vec<OsString> = vec![
+        "build".into(),
+        "--message-format=json".into(),
+        "--target-dir".into(),
+    ];
     args.push(directory.join("target").into());
     for name in names {
         args.extend(["-p".into(), name.into()]);
     }
-    progress(Stage::Crates { done: 0, total: 0, current: names.join(", ") });
+    progress(Stage::Crates {
+        done: 0,
+        total: 0,
+        current: names.join(", "),
+    });
     let mut told = Progress::default();
     let ended = process::run(
         Child {
@@ -184,10 +199,17 @@ fn build(
     match ended.end {
         End::Cancelled => return Ok(Judged::Cancelled),
         End::Exited(status) if status.success() => {}
-        _ => bail!("Cargo cannot build the crates {}\n{}", names.join(", "), failure_text(&output)),
+        _ => bail!(
+            "Cargo cannot build the crates {}\n{}",
+            names.join(", "),
+            failure_text(&output)
+        ),
     }
     let mut crates = Crates::default();
-    for line in output.lines().filter_map(|line| line.find('{').map(|start| &line[start..])) {
+    for line in output
+        .lines()
+        .filter_map(|line| line.find('{').map(|start| &line[start..]))
+    {
         match serde_json::from_str(line) {
             Ok(CargoMessage::CompilerArtifact { target, filenames }) => {
                 if target.kind.iter().any(|kind| kind == "custom-build") {
@@ -213,7 +235,10 @@ fn build(
         }
     }
     if crates.externs.len() < names.len() {
-        bail!("Cargo built the crates {}, but named no library for each", names.join(", "));
+        bail!(
+            "Cargo built the crates {}, but named no library for each",
+            names.join(", ")
+        );
     }
     Ok(Judged::Done(crates))
 }
@@ -261,11 +286,14 @@ fn stage(line: &str) -> Option<Stage> {
         });
     }
     let other = ["Updating", "Locking", "Downloading", "Downloaded"];
-    other.iter().any(|word| line.starts_with(word)).then(|| Stage::Crates {
-        done: 0,
-        total: 0,
-        current: line.to_lowercase(),
-    })
+    other
+        .iter()
+        .any(|word| line.starts_with(word))
+        .then(|| Stage::Crates {
+            done: 0,
+            total: 0,
+            current: line.to_lowercase(),
+        })
 }
 
 #[cfg(test)]
@@ -275,9 +303,16 @@ mod tests {
     #[test]
     fn reads_cargos_progress_in_pieces() {
         let mut progress = Progress::default();
-        assert_eq!(progress.read(b"   Compiling a v1\r    Building [=> ] 3/"), None);
+        assert_eq!(
+            progress.read(b"   Compiling a v1\r    Building [=> ] 3/"),
+            None
+        );
         let stage = progress.read(b"16: serde, toml\r");
-        let expected = Stage::Crates { done: 3, total: 16, current: "serde, toml".to_owned() };
+        let expected = Stage::Crates {
+            done: 3,
+            total: 16,
+            current: "serde, toml".to_owned(),
+        };
         assert_eq!(stage, Some(expected));
     }
 }

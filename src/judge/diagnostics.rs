@@ -48,7 +48,11 @@ pub fn read(stderr: &str, clean: &dyn Fn(&str) -> String) -> Said {
             said.other.push('\n');
             continue;
         };
-        if message.message_type.as_deref().is_some_and(|kind| kind != "diagnostic") {
+        if message
+            .message_type
+            .as_deref()
+            .is_some_and(|kind| kind != "diagnostic")
+        {
             continue;
         }
         let level = match message.level.as_deref() {
@@ -57,11 +61,15 @@ pub fn read(stderr: &str, clean: &dyn Fn(&str) -> String) -> Said {
             _ => continue,
         };
         let text = message.message.unwrap_or_default();
-        let place = message.spans.into_iter().find(|span| span.is_primary).map(|span| Place {
-            file: clean(&span.file_name),
-            line: span.line_start,
-            column: span.column_start,
-        });
+        let place = message
+            .spans
+            .into_iter()
+            .find(|span| span.is_primary)
+            .map(|span| Place {
+                file: clean(&span.file_name),
+                line: span.line_start,
+                column: span.column_start,
+            });
         // "aborting due to 2 previous errors", "3 warnings emitted".
         if place.is_none() && message.code.is_none() && is_summary(&text) {
             continue;
@@ -99,8 +107,15 @@ mod tests {
         );
         let said = read(stderr, &|path: &str| path.replace("checks/../", ""));
         assert_eq!(said.diagnostics.len(), 1);
-        assert_eq!(said.diagnostics[0].place.as_ref().unwrap().file, "exercises/a/a.rs");
-        assert!(said.diagnostics[0].rendered.contains("--> exercises/a/a.rs:3:5"));
+        assert_eq!(
+            said.diagnostics[0].place.as_ref().unwrap().file,
+            "exercises/a/a.rs"
+        );
+        assert!(
+            said.diagnostics[0]
+                .rendered
+                .contains("--> exercises/a/a.rs:3:5")
+        );
         assert_eq!(said.other, "error: linker `cc` not found\n");
     }
 }

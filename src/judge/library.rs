@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::crates::Crates;
 use super::process::{self, Cancel, Child, End};
 use super::toolchain::Toolchain;
-use super::{Judged, Stage, diagnostics, hash, write_if_changed};
+use super::{Judged, Stage, diagnostics, hash, lock, write_if_changed};
 use crate::course::Course;
 
 /// The harness's source: one file, on the standard library alone.
@@ -44,7 +44,11 @@ pub fn provide(
         parts.extend([path.as_bytes(), text.as_slice()]);
     }
     let toolchain_key = toolchain.key();
-    parts.extend([crates.key.as_bytes(), toolchain_key.as_bytes(), course.edition.as_bytes()]);
+    parts.extend([
+        crates.key.as_bytes(),
+        toolchain_key.as_bytes(),
+        course.edition.as_bytes(),
+    ]);
     let key = hash(&parts);
     let products = directory.join(&key);
 
@@ -63,13 +67,19 @@ pub fn provide(
 
     let harness_rlib = products.join("libharness.rlib");
     let testkit_rlib = products.join("libtestkit.rlib");
-    if harness_rlib.is_file() && (testkit.is_empty() || testkit_rlib.is_file()) {
+    let is_built = || harness_rlib.is_file() && (testkit.is_empty() || testkit_rlib.is_file());
+    if is_built() {
+        return Ok(Judged::Done(library));
+    }
+    fs::create_dir_all(&products)
+        .with_context(|| format!("cannot make `{}`", products.display()))?;
+    // Several exercises may come to need it at once: one builds, the others wait.
+    let _lock = lock(&products.join("lock"))?;
+    if is_built() {
         return Ok(Judged::Done(library));
     }
     progress(Stage::Library);
     lay_sources(course, sources)?;
-    fs::create_dir_all(&products)
-        .with_context(|| format!("cannot make `{}`", products.display()))?;
     let harness = Build {
         name: "harness",
         root: sources.join("harness/lib.rs"),
@@ -95,7 +105,7 @@ pub fn provide(
     let testkit = Build {
         name: "testkit",
         root: sources.join("testkit/lib.rs"),
-        product: testkit_rlib,
+        product: testkit_rlib.clone(),
         arguments,
     };
     Ok(match testkit.run(course, toolchain, sources, cancel)? {
@@ -116,13 +126,23 @@ pub fn lay_sources(course: &Course, sources: &Path) -> Result<()> {
 /// The testkit's files as `testkit/...`.
 fn testkit_files(course: &Course) -> Result<Vec<(String, Vec<u8>)>> {
     let source = &course.source;
-    let files =
-        source.files_below("exercises/testkit").context("cannot read `exercises/testkit`")?;
+    let files = source
+        .files_below("exercises/testkit")
+        .context("cannot read `exercises/testkit`")?;
     let read = |path: String| -> Result<(String, Vec<u8>)> {
-        let text = source.read(&path).with_context(|| format!("cannot read `{path}`"))?;
-        Ok((path.trim_start_matches("exercises/").to_owned(), text.into_owned()))
+        let text = source
+            .read(&path)
+            .with_context(|| format!("cannot read `{path}`"))?;
+        Ok((
+            path.trim_start_matches("exercises/").to_owned(),
+            text.into_owned(),
+        ))
     };
-    files.into_iter().filter(|path| path.ends_with(".rs")).map(read).collect()
+    files
+        .into_iter()
+        .filter(|path| path.ends_with(".rs"))
+        .map(read)
+        .collect()
 }
 
 struct Build<'a> {
@@ -140,8 +160,8 @@ impl Build<'_> {
         directory: &Path,
         cancel: &Cancel,
     ) -> Result<Judged<()>> {
-        // Under a name of its own, then renamed: another process may build the same.
-        let unfinished = self.product.with_extension(format!("{}.rlib", std::process::id()));
+        // Under another name until it is whole: a killed compiler leaves no half library.
+        let unfinished = self.product.with_extension("unfinished");
         let mut args: Vec<OsString> = vec![
             "--crate-type=rlib".into(),
             "--crate-name".into(),

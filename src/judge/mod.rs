@@ -122,11 +122,17 @@ impl Judge {
         progress: &dyn Fn(Stage),
     ) -> Result<Judged<Outcome>> {
         if let Some(report) = self.unreadable(exercise)? {
-            return Ok(Judged::Done(Outcome { report, scratch: None }));
+            return Ok(Judged::Done(Outcome {
+                report,
+                scratch: None,
+            }));
         }
         for program in &exercise.requires {
             if !is_on_path(program) {
-                bail!("`{}` needs `{program}`, which is not installed here", exercise.name);
+                bail!(
+                    "`{}` needs `{program}`, which is not installed here",
+                    exercise.name
+                );
             }
         }
         let toolchain = self.toolchain()?;
@@ -144,7 +150,9 @@ impl Judge {
             cancel,
             progress,
         )?;
-        let Judged::Done(crates) = crates else { return Ok(Judged::Cancelled) };
+        let Judged::Done(crates) = crates else {
+            return Ok(Judged::Cancelled);
+        };
         let library = library::provide(
             &self.course,
             &exercise.crates,
@@ -155,9 +163,17 @@ impl Judge {
             cancel,
             progress,
         )?;
-        let Judged::Done(library) = library else { return Ok(Judged::Cancelled) };
+        let Judged::Done(library) = library else {
+            return Ok(Judged::Cancelled);
+        };
 
-        let build = Build { judge: self, exercise, toolchain: &toolchain, directory, library };
+        let build = Build {
+            judge: self,
+            exercise,
+            toolchain: &toolchain,
+            directory,
+            library,
+        };
         let mut report = Report {
             exercise: exercise.name.clone(),
             kind: exercise.kind,
@@ -179,12 +195,18 @@ impl Judge {
             return Ok(Judged::Cancelled);
         };
         let Some(ready) = ready else {
-            return Ok(Judged::Done(Outcome { report, scratch: None }));
+            return Ok(Judged::Done(Outcome {
+                report,
+                scratch: None,
+            }));
         };
         progress(Stage::Checking);
         let scratch = Scratch::new().context("cannot make a scratch directory")?;
         match self.run(exercise, &toolchain, &ready, &scratch, cancel, &mut report)? {
-            Judged::Done(()) => Ok(Judged::Done(Outcome { report, scratch: Some(scratch) })),
+            Judged::Done(()) => Ok(Judged::Done(Outcome {
+                report,
+                scratch: Some(scratch),
+            })),
             Judged::Cancelled => Ok(Judged::Cancelled),
         }
     }
@@ -192,7 +214,10 @@ impl Judge {
     /// A verdict, or an error, for a subject that no compiler needs to see.
     fn unreadable(&self, exercise: &Exercise) -> Result<Option<Report>> {
         let path = exercise.subject_path();
-        let again = format!("`backlings reset {}` brings the untouched file back", exercise.name);
+        let again = format!(
+            "`backlings reset {}` brings the untouched file back",
+            exercise.name
+        );
         let bytes = match fs::read(self.root.join(&path)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -203,13 +228,20 @@ impl Judge {
             }
             Err(error) => return Err(error).with_context(|| format!("cannot read `{path}`")),
         };
-        let Err(error) = std::str::from_utf8(&bytes) else { return Ok(None) };
+        let Err(error) = std::str::from_utf8(&bytes) else {
+            return Ok(None);
+        };
         let before = &bytes[..error.valid_up_to()];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let start = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
         let column = 1 + String::from_utf8_lossy(&before[start..]).chars().count();
-        let message =
-            format!("byte 0x{:02x} is not UTF-8: save the file as UTF-8", bytes[before.len()]);
+        let message = format!(
+            "byte 0x{:02x} is not UTF-8: save the file as UTF-8",
+            bytes[before.len()]
+        );
         Ok(Some(Report {
             exercise: exercise.name.clone(),
             kind: exercise.kind,
@@ -234,7 +266,10 @@ impl Judge {
     }
 
     fn toolchain(&self) -> Result<Toolchain> {
-        let mut known = self.toolchain.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self
+            .toolchain
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match &*known {
             Some(toolchain) if toolchain.is_current() => Ok(toolchain.clone()),
             _ => {
@@ -313,7 +348,10 @@ impl Judge {
         report.verdict = match crash {
             Some(how) => Verdict::Crashed { how },
             None if report.checks.is_empty() => {
-                bail!("`{}` lists no check: nothing was judged", exercise.check_path())
+                bail!(
+                    "`{}` lists no check: nothing was judged",
+                    exercise.check_path()
+                )
             }
             None if report.checks_passed() == report.checks.len() => Verdict::Passed,
             None => Verdict::ChecksFailed,
@@ -400,13 +438,19 @@ impl Judge {
                 RunEnd::Crashed(how)
             }
         };
-        Ok(Judged::Done(Ran { reported, end, may_continue }))
+        Ok(Judged::Done(Ran {
+            reported,
+            end,
+            may_continue,
+        }))
     }
 
     /// A path as the compiler knows it, or a text with such paths, as the learner knows it.
     fn clean(&self, text: &str) -> String {
         let root = format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR);
-        text.replace(&root, "").replace("/checks/../", "/").replace("\\checks\\../", "/")
+        text.replace(&root, "")
+            .replace("/checks/../", "/")
+            .replace("\\checks\\../", "/")
     }
 }
 
@@ -440,8 +484,9 @@ fn merge(checks: &mut Vec<Check>, newer: Vec<Check>) {
 
 /// Gives the check that was running its status and failure.
 fn mark_stuck(checks: &mut [Check], status: Status, failure: impl Fn(&str) -> Failure) {
-    let stuck =
-        checks.iter_mut().find(|check| check.status == Status::Crashed && check.failure.is_none());
+    let stuck = checks
+        .iter_mut()
+        .find(|check| check.status == Status::Crashed && check.failure.is_none());
     if let Some(check) = stuck {
         check.status = status;
         check.failure = Some(failure(&check.output));
@@ -579,7 +624,11 @@ impl Build<'_> {
     ) -> Result<Judged<bool>> {
         let mut first_try = true;
         loop {
-            let width = *self.judge.width.lock().unwrap_or_else(PoisonError::into_inner);
+            let width = *self
+                .judge
+                .width
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let incremental = self.directory.join("incremental");
             let mut args: Vec<OsString> = vec![
                 "--crate-type=bin".into(),
@@ -608,7 +657,9 @@ impl Build<'_> {
             let compiler = &self.toolchain.compiler;
             let mut child = Child::compiler(compiler, args, &self.judge.root);
             // Clippy would look for a clippy.toml of the learner's.
-            child.env.push(("CLIPPY_CONF_DIR", self.directory.clone().into()));
+            child
+                .env
+                .push(("CLIPPY_CONF_DIR", self.directory.clone().into()));
             child.without = &["CLIPPY_ARGS", "RUSTC_WRAPPER", "RUSTC_LOG"];
             let ended = process::run(child, cancel, &mut |_| {})
                 .with_context(|| format!("cannot start `{}`", compiler.display()))?;
@@ -620,9 +671,13 @@ impl Build<'_> {
             };
             let clean = |text: &str| self.judge.clean(text);
             let said = diagnostics::read(&String::from_utf8_lossy(&ended.output), &clean);
-            let errors = said.diagnostics.iter().filter(|one| one.level == Level::Error);
-            let of_the_source =
-                errors.clone().any(|error| error.place.is_some() || error.code.is_some());
+            let errors = said
+                .diagnostics
+                .iter()
+                .filter(|one| one.level == Level::Error);
+            let of_the_source = errors
+                .clone()
+                .any(|error| error.place.is_some() || error.code.is_some());
             if status.success() || of_the_source {
                 report.diagnostics = self.relevant(said.diagnostics);
                 return Ok(Judged::Done(status.success()));
@@ -653,7 +708,10 @@ impl Build<'_> {
     fn relevant(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let subject = self.exercise.subject_path();
         let concerns = |diagnostic: &Diagnostic| {
-            let own = diagnostic.place.as_ref().is_some_and(|place| place.file == subject);
+            let own = diagnostic
+                .place
+                .as_ref()
+                .is_some_and(|place| place.file == subject);
             let unused = self.exercise.kind == Kind::Module
                 && diagnostic.code.as_deref() == Some("dead_code");
             diagnostic.level == Level::Error || own && !unused || !own && self.judge.all_diagnostics
@@ -704,6 +762,8 @@ fn hash(parts: &[&[u8]]) -> String {
 fn is_on_path(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|directory| {
-        directory.join(format!("{program}{}", std::env::consts::EXE_SUFFIX)).is_file()
+        directory
+            .join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+            .is_file()
     })
 }

@@ -134,7 +134,10 @@ pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> i
         // Under the lock, so that a cancellation finds the group or comes first.
         let mut state = cancel.state();
         if state.cancelled {
-            return Ok(Ended { end: End::Cancelled, output: Vec::new() });
+            return Ok(Ended {
+                end: End::Cancelled,
+                output: Vec::new(),
+            });
         }
         let handle = Arc::new(expression.start()?);
         state.groups.extend(handle.pids().first());
@@ -157,7 +160,10 @@ pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> i
             match reader.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => {
-                    if sender.send(Event::Output(buffer[..count].to_vec())).is_err() {
+                    if sender
+                        .send(Event::Output(buffer[..count].to_vec()))
+                        .is_err()
+                    {
                         return;
                     }
                 }
@@ -234,8 +240,14 @@ fn confine(command: &mut std::process::Command, memory_limit: Option<u64>) {
     command.process_group(0);
     let Some(bytes) = memory_limit else { return };
     let limit = move |resource, value| {
-        setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
-            .map_err(io::Error::from)
+        setrlimit(
+            resource,
+            Rlimit {
+                current: Some(value),
+                maximum: Some(value),
+            },
+        )
+        .map_err(io::Error::from)
     };
     // SAFETY: between fork and exec only async-signal-safe calls are allowed;
     // `prctl` and `setrlimit` are, and nothing here allocates.
@@ -310,10 +322,16 @@ pub fn sweep(run: &str) -> Vec<String> {
         let marker = marker.as_bytes();
         let mut found = Vec::new();
         for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
+            let Some(pid) = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok())
+            else {
                 continue;
             };
-            let Ok(environ) = std::fs::read(entry.path().join("environ")) else { continue };
+            let Ok(environ) = std::fs::read(entry.path().join("environ")) else {
+                continue;
+            };
             if environ.split(|byte| *byte == 0).any(|pair| pair == marker) {
                 let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
                 if let Some(pid) = Pid::from_raw(pid) {
@@ -346,7 +364,12 @@ impl Scratch {
     /// When the system's temporary directory cannot be written.
     pub fn new() -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("backlings-").tempdir()?;
-        let run = directory.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let run = directory
+            .path()
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         Ok(Self { directory, run })
     }
 

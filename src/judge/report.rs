@@ -75,10 +75,17 @@ pub fn read(report: &str, output: &str, mark: &str, clean: &dyn Fn(&str) -> Stri
     let mut place_of: HashMap<String, usize> = HashMap::new();
     for line in report.lines() {
         // The last line may be cut off: what is not whole says nothing.
-        let Ok(event) = serde_json::from_str(line) else { continue };
+        let Ok(event) = serde_json::from_str(line) else {
+            continue;
+        };
         match event {
             Event::Plan { checks } => {
-                place_of = checks.iter().cloned().enumerate().map(|(i, name)| (name, i)).collect();
+                place_of = checks
+                    .iter()
+                    .cloned()
+                    .enumerate()
+                    .map(|(i, name)| (name, i))
+                    .collect();
                 reported.checks = checks
                     .into_iter()
                     .map(|name| Check {
@@ -100,14 +107,29 @@ pub fn read(report: &str, output: &str, mark: &str, clean: &dyn Fn(&str) -> Stri
                     reported.checks[*index].status = Status::Passed;
                 }
             }
-            Event::Fail { check, message, parts, why, place } => {
+            Event::Fail {
+                check,
+                message,
+                parts,
+                why,
+                place,
+            } => {
                 if let Some(index) = place_of.get(&check) {
                     let place = place.place(clean);
                     reported.checks[*index].status = Status::Failed;
-                    reported.checks[*index].failure = Some(Failure { message, parts, why, place });
+                    reported.checks[*index].failure = Some(Failure {
+                        message,
+                        parts,
+                        why,
+                        place,
+                    });
                 }
             }
-            Event::Panic { thread, message, place } => reported.panics.push(Panic {
+            Event::Panic {
+                thread,
+                message,
+                place,
+            } => reported.panics.push(Panic {
                 check: started.last().cloned(),
                 thread,
                 message,
@@ -170,7 +192,10 @@ mod tests {
     #[test]
     fn a_cut_off_report_names_the_check_that_ran() {
         let reported = read(REPORT, "", "~", &str::to_owned);
-        assert_eq!(statuses(&reported), [Status::Passed, Status::Failed, Status::Crashed]);
+        assert_eq!(
+            statuses(&reported),
+            [Status::Passed, Status::Failed, Status::Crashed]
+        );
         assert!(!reported.done);
     }
 
@@ -186,16 +211,25 @@ mod tests {
     #[test]
     fn output_goes_to_the_check_that_printed_it() {
         let reported = read(REPORT, "noise\n~\nfirst\n~\n~\nthird", "~", &str::to_owned);
-        let outputs: Vec<&str> =
-            reported.checks.iter().map(|check| check.output.as_str()).collect();
+        let outputs: Vec<&str> = reported
+            .checks
+            .iter()
+            .map(|check| check.output.as_str())
+            .collect();
         assert_eq!(outputs, ["first", "", "third"]);
     }
 
     #[test]
     fn long_output_is_cut_and_says_so() {
-        let long = (1..=40).map(|n| n.to_string()).collect::<Vec<_>>().join("\n");
+        let long = (1..=40)
+            .map(|n| n.to_string())
+            .collect::<Vec<_>>()
+            .join("\n");
         let short = shorten(&long);
-        assert!(short.starts_with("... (8 earlier lines left out)\n9\n"), "{short}");
+        assert!(
+            short.starts_with("... (8 earlier lines left out)\n9\n"),
+            "{short}"
+        );
         assert!(short.ends_with("40"));
     }
 }

@@ -86,9 +86,15 @@ impl Toolchain {
 
     /// The Cargo that belongs to this compiler.
     pub fn cargo(&self) -> PathBuf {
-        let beside = self.rustc.with_file_name(format!("cargo{}", env::consts::EXE_SUFFIX));
+        let beside = self
+            .rustc
+            .with_file_name(format!("cargo{}", env::consts::EXE_SUFFIX));
         // A distribution's Cargo may stand elsewhere.
-        if beside.is_file() { beside } else { PathBuf::from("cargo") }
+        if beside.is_file() {
+            beside
+        } else {
+            PathBuf::from("cargo")
+        }
     }
 
     /// The variable in which the system's loader looks for shared libraries,
@@ -111,7 +117,10 @@ impl Toolchain {
 
     /// What products of this compiler depend on.
     pub fn key(&self) -> String {
-        let installed = self.installed.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let installed = self
+            .installed
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         format!("{} {}", self.compiler.display(), installed.as_nanos())
     }
 }

@@ -162,7 +162,10 @@ impl Report {
 
     /// How many checks passed.
     pub fn checks_passed(&self) -> usize {
-        self.checks.iter().filter(|check| check.status == Status::Passed).count()
+        self.checks
+            .iter()
+            .filter(|check| check.status == Status::Passed)
+            .count()
     }
 
     /// The check to show: the first that did not pass.
@@ -173,11 +176,15 @@ impl Report {
 
     /// The compiler's errors.
     pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error)
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.level == Level::Error)
     }
 
     /// The compiler's advice.
     pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Warning)
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.level == Level::Warning)
     }
 }

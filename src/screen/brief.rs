@@ -7,7 +7,9 @@ use crate::course::{Brief, Course, Exercise};
 
 /// `●●○○○`.
 pub(super) fn dots(difficulty: u8) -> String {
-    (1..=5).map(|step| if step <= difficulty { '●' } else { '○' }).collect()
+    (1..=5)
+        .map(|step| if step <= difficulty { '●' } else { '○' })
+        .collect()
 }
 
 /// What an exercise asks, and which file to open.
@@ -29,7 +31,11 @@ pub fn assignment(exercise: &Exercise, brief: &Brief, paint: Paint) -> String {
 pub fn next_exercise(course: &Course, next: Option<&Exercise>, paint: Paint) -> String {
     match next {
         Some(next) => {
-            format!("{} {}", paint.good("Next:"), assignment(next, &course.brief(next), paint))
+            format!(
+                "{} {}",
+                paint.good("Next:"),
+                assignment(next, &course.brief(next), paint)
+            )
         }
         None => {
             let words = paint.wrap(course.final_words.trim(), "  ");

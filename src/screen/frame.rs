@@ -42,7 +42,11 @@ impl Frame {
             // The footer stands at the bottom, whatever is above it.
             lines.extend(std::iter::repeat_n(String::new(), gap));
             lines.extend(footer.into_iter().take(footer_rows));
-            return Self { lines, scroll: 0, page: room };
+            return Self {
+                lines,
+                scroll: 0,
+                page: room,
+            };
         }
         let page = room.saturating_sub(1).max(1);
         let last = body.len() - page;
@@ -58,7 +62,11 @@ impl Frame {
             lines.push(paint.dim(&cut(&more, width)));
         }
         lines.extend(footer.into_iter().take(footer_rows));
-        Self { lines, scroll, page }
+        Self {
+            lines,
+            scroll,
+            page,
+        }
     }
 
     /// The escape sequences that draw it over whatever the screen shows.
@@ -96,7 +104,9 @@ fn wrapped(body: &str, width: usize) -> Vec<String> {
                 .word_separator(textwrap::WordSeparator::AsciiSpace)
                 .break_words(true);
             lines.extend(
-                textwrap::wrap(&line, options).into_iter().map(std::borrow::Cow::into_owned),
+                textwrap::wrap(&line, options)
+                    .into_iter()
+                    .map(std::borrow::Cow::into_owned),
             );
         }
     }
@@ -136,8 +146,14 @@ mod tests {
 
     #[test]
     fn wide_lines_are_wrapped_and_none_is_lost() {
-        let view = View { body: "word ".repeat(50), ..View::default() };
-        let paint = Paint { color: false, width: 20 };
+        let view = View {
+            body: "word ".repeat(50),
+            ..View::default()
+        };
+        let paint = Paint {
+            color: false,
+            width: 20,
+        };
         let frame = Frame::fit(&view, 40, 0, paint);
         assert!(frame.lines.iter().all(|line| line.chars().count() <= 20));
         assert_eq!(frame.lines.concat().matches("word").count(), 50);

@@ -55,7 +55,10 @@ pub fn exercise_list(course: &Course, progress: &Progress) -> String {
             })
         })
         .collect();
-    let done = rows(course, progress).iter().filter(|row| row.state == State::Done).count();
+    let done = rows(course, progress)
+        .iter()
+        .filter(|row| row.state == State::Done)
+        .count();
     let value = json!({
         "schema": SCHEMA,
         "course": course.id,
@@ -85,8 +88,14 @@ fn check(check: &Check) -> Value {
     let failure = check.failure.as_ref();
     let place = failure.and_then(|failure| failure.place.as_ref());
     let message = failure.map(|failure| {
-        let parts = failure.parts.iter().map(|(label, text)| format!("\n{label}: {text}"));
-        let why = failure.why.iter().map(|why| format!("\nwhy it matters: {why}"));
+        let parts = failure
+            .parts
+            .iter()
+            .map(|(label, text)| format!("\n{label}: {text}"));
+        let why = failure
+            .why
+            .iter()
+            .map(|why| format!("\nwhy it matters: {why}"));
         failure.message.clone() + &parts.chain(why).collect::<String>()
     });
     json!({

@@ -42,7 +42,9 @@ pub struct Row<'a> {
 
 /// Every exercise with its state, in the course's order.
 pub fn rows<'a>(course: &'a Course, progress: &Progress) -> Vec<Row<'a>> {
-    let current = progress.current(course).map(|exercise| exercise.id.as_str());
+    let current = progress
+        .current(course)
+        .map(|exercise| exercise.id.as_str());
     let row = |exercise: &'a Exercise| {
         let state = if progress.is_done(exercise) {
             State::Done
@@ -66,7 +68,11 @@ pub fn list(
     paint: Paint,
 ) -> (String, usize) {
     let rows = rows(course, progress);
-    let name_width = rows.iter().map(|row| row.exercise.name.len()).max().unwrap_or(0);
+    let name_width = rows
+        .iter()
+        .map(|row| row.exercise.name.len())
+        .max()
+        .unwrap_or(0);
     let mut text = String::new();
     let mut selected_line = 0;
     let mut chapter = "";
@@ -91,11 +97,19 @@ pub fn list(
         }
         let name = format!("{:name_width$}", exercise.name);
         let name = if here { paint.name(&name) } else { name };
-        let title = if here { paint.name(&exercise.title) } else { exercise.title.clone() };
+        let title = if here {
+            paint.name(&exercise.title)
+        } else {
+            exercise.title.clone()
+        };
         let _ = writeln!(
             text,
             "{} {mark} {name}  {}  {title}",
-            if here { paint.name(">") } else { " ".to_owned() },
+            if here {
+                paint.name(">")
+            } else {
+                " ".to_owned()
+            },
             paint.dim(&super::brief::dots(exercise.difficulty)),
         );
     }

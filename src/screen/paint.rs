@@ -13,7 +13,10 @@ pub struct Paint {
 
 impl Paint {
     /// Without colour, at the width of a file.
-    pub const PLAIN: Self = Self { color: false, width: 100 };
+    pub const PLAIN: Self = Self {
+        color: false,
+        width: 100,
+    };
 
     fn apply(self, style: Style, text: &str) -> String {
         style.force_styling(self.color).apply_to(text).to_string()
@@ -52,8 +55,9 @@ impl Paint {
     /// Fills `text` to the width, each line behind `indent`; its own line breaks stay.
     pub fn wrap(self, text: &str, indent: &str) -> String {
         let width = self.width.clamp(20, 100);
-        let options =
-            textwrap::Options::new(width).initial_indent(indent).subsequent_indent(indent);
+        let options = textwrap::Options::new(width)
+            .initial_indent(indent)
+            .subsequent_indent(indent);
         let lines = text.trim_end().lines().map(|line| {
             if line.trim().is_empty() {
                 String::new()

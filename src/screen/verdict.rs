@@ -39,7 +39,11 @@ pub fn one_line(report: &Report, paint: Paint) -> String {
         Verdict::Passed => return format!("{} {}", paint.good("✓"), report.exercise),
         Verdict::ChecksFailed => (
             paint.bad("✗"),
-            format!("{} of {} checks", report.checks_passed(), report.checks.len()),
+            format!(
+                "{} of {} checks",
+                report.checks_passed(),
+                report.checks.len()
+            ),
         ),
         Verdict::DoesNotCompile => (paint.bad("✗"), "does not compile".to_owned()),
         Verdict::TimedOut { .. } => (paint.bad("✗"), "does not end".to_owned()),
@@ -51,8 +55,14 @@ pub fn one_line(report: &Report, paint: Paint) -> String {
 /// What a run is busy with, for the eyes of somebody who waits.
 pub fn stage(stage: &Stage) -> String {
     match stage {
-        Stage::Crates { total: 0, current, .. } => format!("preparing crates: {current}"),
-        Stage::Crates { done, total, current } => {
+        Stage::Crates {
+            total: 0, current, ..
+        } => format!("preparing crates: {current}"),
+        Stage::Crates {
+            done,
+            total,
+            current,
+        } => {
             format!("building crates, once: {done} of {total} ({current})")
         }
         Stage::Library => "building the library that checks stand on, once".to_owned(),
@@ -85,9 +95,11 @@ fn headline(
         }
         Verdict::DoesNotCompile => paint.bad(&format!("✗ {name} does not compile")),
         Verdict::ChecksFailed => paint.bad(&format!("✗ {}", count())),
-        Verdict::TimedOut { limit } => {
-            paint.bad(&format!("✗ {name} did not end within {} s: {}", limit.as_secs(), count()))
-        }
+        Verdict::TimedOut { limit } => paint.bad(&format!(
+            "✗ {name} did not end within {} s: {}",
+            limit.as_secs(),
+            count()
+        )),
         Verdict::Crashed { .. } => paint.bad(&format!("✗ {name} crashed: {}", count())),
     };
     let mut times = Vec::new();
@@ -98,7 +110,9 @@ fn headline(
         times.push(format!("checked in {}", duration(report.run)));
     }
     let times = times.join(", ");
-    let gap = paint.width.saturating_sub(measure_text_width(&head) + times.len());
+    let gap = paint
+        .width
+        .saturating_sub(measure_text_width(&head) + times.len());
     if gap >= 2 && !times.is_empty() {
         format!("{head}{}{}\n", " ".repeat(gap.min(40)), paint.dim(&times))
     } else {
@@ -115,7 +129,11 @@ fn duration(duration: Duration) -> String {
 }
 
 fn colored(rendered: &str, paint: Paint) -> String {
-    if paint.color { rendered.to_owned() } else { strip_ansi_codes(rendered).into_owned() }
+    if paint.color {
+        rendered.to_owned()
+    } else {
+        strip_ansi_codes(rendered).into_owned()
+    }
 }
 
 fn errors(text: &mut String, exercise: &Exercise, report: &Report, paint: Paint) {
@@ -123,8 +141,10 @@ fn errors(text: &mut String, exercise: &Exercise, report: &Report, paint: Paint)
     if let Some(first) = errors.next() {
         text.push_str(colored(&first.rendered, paint).trim_end());
         text.push('\n');
-        let elsewhere =
-            first.place.as_ref().is_some_and(|place| place.file != exercise.subject_path());
+        let elsewhere = first
+            .place
+            .as_ref()
+            .is_some_and(|place| place.file != exercise.subject_path());
         if elsewhere {
             let note = format!(
                 "The line above is the check's, which uses your code. Your file must keep the names \
@@ -152,22 +172,38 @@ fn advice(text: &mut String, report: &Report, paint: Paint) {
         text.push_str("\n\n");
     }
     if warnings.len() > ADVICE {
-        let _ = writeln!(text, "{}", paint.dim(&format!("  {} more", warnings.len() - ADVICE)));
+        let _ = writeln!(
+            text,
+            "{}",
+            paint.dim(&format!("  {} more", warnings.len() - ADVICE))
+        );
     }
 }
 
 fn failures(text: &mut String, exercise: &Exercise, report: &Report, paint: Paint) {
-    let Some(first) = report.first_failing() else { return };
+    let Some(first) = report.first_failing() else {
+        return;
+    };
     let _ = writeln!(text, "{} {}", paint.bad("✗"), paint.strong(&first.name));
     let default = Failure::default();
     let failure = first.failure.as_ref().unwrap_or(&default);
-    let own_panic =
-        failure.place.as_ref().is_some_and(|place| place.file == exercise.subject_path());
-    let message = if own_panic { in_your_words(failure) } else { failure.message.clone() };
+    let own_panic = failure
+        .place
+        .as_ref()
+        .is_some_and(|place| place.file == exercise.subject_path());
+    let message = if own_panic {
+        in_your_words(failure)
+    } else {
+        failure.message.clone()
+    };
     let _ = writeln!(text, "{}", paint.wrap(&message, "  "));
     parts(text, failure, paint);
     if let Some(why) = &failure.why {
-        let _ = writeln!(text, "\n{}", paint.wrap(&format!("Why it matters: {why}"), "  "));
+        let _ = writeln!(
+            text,
+            "\n{}",
+            paint.wrap(&format!("Why it matters: {why}"), "  ")
+        );
     }
     if let Some(place) = &failure.place {
         let place = format!("at {}:{}", place.file, place.line);
@@ -195,7 +231,11 @@ fn in_your_words(failure: &Failure) -> String {
     match failure.message.strip_prefix("not yet implemented") {
         Some(rest) => {
             let rest = rest.trim_start_matches(':').trim();
-            let what = if rest.is_empty() { String::new() } else { format!(" ({rest})") };
+            let what = if rest.is_empty() {
+                String::new()
+            } else {
+                format!(" ({rest})")
+            };
             format!("There is still a `todo!()` to replace{what}.")
         }
         None => format!("Your code panicked: {}", failure.message),
@@ -227,8 +267,11 @@ fn parts(text: &mut String, failure: &Failure, paint: Paint) {
                 .map(std::borrow::Cow::into_owned)
                 .collect();
             // Wrapping would swallow the spaces that a value may be about.
-            let lines =
-                if measure_text_width(value) <= width { vec![value.clone()] } else { lines };
+            let lines = if measure_text_width(value) <= width {
+                vec![value.clone()]
+            } else {
+                lines
+            };
             for (index, line) in lines.iter().enumerate() {
                 if index == 0 {
                     let _ = writeln!(text, "    {}  {line}", paint.name(&label));
@@ -255,7 +298,10 @@ fn block(text: &mut String, value: &str, indent: &str, paint: Paint) {
 /// Whether a block marks lines as missing (`-`) and extra (`+`).
 fn value_is_diff(value: &str) -> bool {
     let marked = |line: &str| line.starts_with("- ") || line.starts_with("+ ");
-    value.lines().any(marked) && value.lines().all(|line| marked(line) || line.starts_with("  "))
+    value.lines().any(marked)
+        && value
+            .lines()
+            .all(|line| marked(line) || line.starts_with("  "))
 }
 
 fn others(text: &mut String, report: &Report, first: &Check, paint: Paint) {

@@ -75,17 +75,25 @@ pub fn watch_files(
             return;
         }
         let Ok(event) = event else { return };
-        let Some(whole) = meaning(&event.kind) else { return };
+        let Some(whole) = meaning(&event.kind) else {
+            return;
+        };
         for path in &event.paths {
             if let Some(index) = subjects.get(path) {
-                let event = if whole { Event::Saved(*index) } else { Event::Touched(*index) };
+                let event = if whole {
+                    Event::Saved(*index)
+                } else {
+                    Event::Touched(*index)
+                };
                 // Nobody listens any more at the end.
                 let _ = events.send(event);
             }
         }
     };
     let polling = |interval: Duration| -> Result<Watching> {
-        let config = Config::default().with_poll_interval(interval).with_compare_contents(true);
+        let config = Config::default()
+            .with_poll_interval(interval)
+            .with_compare_contents(true);
         let mut watcher = PollWatcher::new(handler.clone(), config)?;
         watcher.watch(&directory, RecursiveMode::Recursive)?;
         Ok(Box::new(watcher))
@@ -166,7 +174,11 @@ pub fn listen_to_signals(events: Sender<Event>) -> Result<()> {
         Signals::new([SIGHUP, SIGINT, SIGTERM, SIGWINCH]).context("cannot listen to signals")?;
     thread::spawn(move || {
         for signal in signals.forever() {
-            let event = if signal == SIGWINCH { Event::Resized } else { Event::Quit };
+            let event = if signal == SIGWINCH {
+                Event::Resized
+            } else {
+                Event::Quit
+            };
             if events.send(event).is_err() {
                 return;
             }

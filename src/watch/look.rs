@@ -45,16 +45,29 @@ pub struct Scene<'a> {
     /// A run that takes long enough to be shown.
     pub running: Option<(&'a Stage, Duration)>,
     pub solution: Option<String>,
-    /// Results so far, of how many, and whether that was all.
-    pub checked: Option<(&'a BTreeMap<usize, Result<Report, String>>, usize, bool)>,
+    pub checked: Option<Checked<'a>>,
     pub notices: &'a [String],
     pub manual: bool,
+}
+
+/// A check of all exercises, as far as it has come.
+pub struct Checked<'a> {
+    /// By the exercise's place in the course.
+    pub results: &'a BTreeMap<usize, Result<Report, String>>,
+    /// How many there will be.
+    pub total: usize,
+    /// Whether these are all, even where somebody stopped it.
+    pub ended: bool,
 }
 
 impl Scene<'_> {
     /// The view of this scene.
     pub fn view(&self, paint: Paint) -> View {
-        View { header: self.header(paint), body: self.body(paint), footer: self.footer(paint) }
+        View {
+            header: self.header(paint),
+            body: self.body(paint),
+            footer: self.footer(paint),
+        }
     }
 
     fn header(&self, paint: Paint) -> String {
@@ -107,7 +120,11 @@ impl Scene<'_> {
     fn exercise_body(&self, paint: Paint) -> String {
         if let Some((stage, elapsed)) = self.running {
             let seconds = elapsed.as_secs();
-            let time = if seconds > 0 { format!(" ({seconds} s)") } else { String::new() };
+            let time = if seconds > 0 {
+                format!(" ({seconds} s)")
+            } else {
+                String::new()
+            };
             let text = format!("{}{time} ...", screen::stage(stage));
             let brief = self.course.brief(self.exercise);
             return format!(
@@ -154,8 +171,18 @@ impl Scene<'_> {
     }
 
     fn check_all_body(&self, paint: Paint) -> String {
-        let Some((results, total, ended)) = self.checked else { return String::new() };
-        let passed = results.values().filter(|one| one.as_ref().is_ok_and(Report::passed)).count();
+        let Some(Checked {
+            results,
+            total,
+            ended,
+        }) = self.checked
+        else {
+            return String::new();
+        };
+        let passed = results
+            .values()
+            .filter(|one| one.as_ref().is_ok_and(Report::passed))
+            .count();
         let mut text = if ended {
             format!("{}\n\n", paint.strong(&format!("{passed} of {total} pass")))
         } else {
@@ -201,13 +228,19 @@ impl Scene<'_> {
                 ("?", "keys"),
                 ("q", "quit"),
             ],
-            Mode::Exercise if self.manual => {
-                &[("r", "judge"), ("h", "hint"), ("l", "list"), ("?", "keys"), ("q", "quit")]
-            }
+            Mode::Exercise if self.manual => &[
+                ("r", "judge"),
+                ("h", "hint"),
+                ("l", "list"),
+                ("?", "keys"),
+                ("q", "quit"),
+            ],
             Mode::Exercise => &[("h", "hint"), ("l", "list"), ("?", "keys"), ("q", "quit")],
         };
-        let keys: Vec<String> =
-            keys.iter().map(|(key, what)| format!("{} {what}", paint.name(key))).collect();
+        let keys: Vec<String> = keys
+            .iter()
+            .map(|(key, what)| format!("{} {what}", paint.name(key)))
+            .collect();
         let keys = keys.join("  ");
         let file = match self.mode {
             Mode::Exercise => format!("  {}", paint.dim(&self.exercise.subject_path())),
@@ -232,7 +265,7 @@ pub fn list_line(scene: &Scene<'_>, selected: usize, paint: Paint) -> usize {
 /// `[####----]`, a screen wide at most.
 fn bar(done: usize, total: usize, width: usize) -> String {
     let room = width.saturating_sub(2).min(60);
-    let filled = if total == 0 { 0 } else { room * done / total };
+    let filled = (room * done).checked_div(total).unwrap_or(0);
     format!("[{}{}]", "█".repeat(filled), "·".repeat(room - filled))
 }
 
@@ -252,8 +285,9 @@ fn help(paint: Paint) -> String {
         ("?", "this list"),
         ("q", "quit; Ctrl-C does so anywhere"),
     ];
-    let lines =
-        KEYS.iter().map(|(key, what)| format!("  {}  {what}\n", paint.name(&format!("{key:>5}"))));
+    let lines = KEYS
+        .iter()
+        .map(|(key, what)| format!("  {}  {what}\n", paint.name(&format!("{key:>5}"))));
     let mut text: String = lines.collect();
     text.push_str(&format!(
         "\n{}\n",

@@ -20,7 +20,7 @@ use crate::judge::{Cancel, Judge, Judged, Report, Stage};
 use crate::screen::{self, Frame, Paint};
 use crate::workspace::{Progress, Workspace};
 use events::{Event, RunResult};
-use look::{Mode, Scene};
+use look::{Checked, Mode, Scene};
 use terminal::Terminal;
 
 /// How to watch.
@@ -53,12 +53,22 @@ pub fn watch(workspace: Workspace, notices: Vec<String>, options: Options) -> Re
     let (_watching, note) =
         events::watch_files(&workspace.course, &root, options.poll, sender.clone())?;
     let (progress, put_aside) = workspace.progress()?;
-    let terminal = if options.plain { None } else { Terminal::take(options.color) };
-    let more_keys = terminal.is_some().then(|| events::read_keys(sender.clone()));
+    let terminal = if options.plain {
+        None
+    } else {
+        Terminal::take(options.color)
+    };
+    let more_keys = terminal
+        .is_some()
+        .then(|| events::read_keys(sender.clone()));
 
     let current = progress.current(&workspace.course);
     let shown = current.map_or(0, |exercise| workspace.course.position(exercise));
-    let judge = Arc::new(Judge::new(workspace.course.clone(), &workspace.root, &workspace.state()));
+    let judge = Arc::new(Judge::new(
+        workspace.course.clone(),
+        &workspace.root,
+        &workspace.state(),
+    ));
     let mut watch = Watch {
         workspace: Arc::new(workspace),
         judge,
@@ -173,7 +183,11 @@ impl Watch {
     /// How long to wait for an event: nothing is looked at while nothing happens.
     fn patience(&self) -> Option<Duration> {
         let now = Instant::now();
-        let settled = self.settling.values().min().map(|at| at.saturating_duration_since(now));
+        let settled = self
+            .settling
+            .values()
+            .min()
+            .map(|at| at.saturating_duration_since(now));
         let running = self.running.as_ref().map(|running| {
             SHOW_RUN_AFTER
                 .checked_sub(running.started.elapsed())
@@ -229,14 +243,20 @@ impl Watch {
     }
 
     fn running_stage(&self) -> Stage {
-        self.running.as_ref().map_or(Stage::Compiling, |running| running.stage.clone())
+        self.running
+            .as_ref()
+            .map_or(Stage::Compiling, |running| running.stage.clone())
     }
 
     /// Takes what has been left alone long enough for saved.
     fn settle(&mut self) {
         let now = Instant::now();
-        let settled: Vec<usize> =
-            self.settling.iter().filter(|(_, at)| **at <= now).map(|(index, _)| *index).collect();
+        let settled: Vec<usize> = self
+            .settling
+            .iter()
+            .filter(|(_, at)| **at <= now)
+            .map(|(index, _)| *index)
+            .collect();
         for exercise in settled {
             self.settling.remove(&exercise);
             self.saved(exercise);
@@ -313,12 +333,16 @@ impl Watch {
         let sender = self.sender.clone();
         self.leaving.retain(|thread| !thread.is_finished());
         self.leaving.push(thread::spawn(move || {
-            run(id, &workspace, &judge, exercise, &text, before, &cancel, &sender);
+            run(
+                id, &workspace, &judge, exercise, &text, before, &cancel, &sender,
+            );
         }));
     }
 
     fn finished(&mut self, id: u64, result: RunResult) {
-        let Some(running) = self.running.take_if(|running| running.id == id) else { return };
+        let Some(running) = self.running.take_if(|running| running.id == id) else {
+            return;
+        };
         let exercise = running.exercise;
         if self.snapshot(exercise) != running.snapshot {
             // What was judged is no longer what stands there.
@@ -334,7 +358,14 @@ impl Watch {
             Err(problem) => Err(problem),
         };
         self.scroll = 0;
-        self.last.insert(exercise, Last { text, outcome, before: running.before });
+        self.last.insert(
+            exercise,
+            Last {
+                text,
+                outcome,
+                before: running.before,
+            },
+        );
         self.draw();
         if self.terminal.is_none() {
             self.plain_verdict(exercise);
@@ -348,7 +379,9 @@ impl Watch {
         let path = self.workspace.subject(self.exercise(exercise));
         Snapshot {
             text: fs::read(&path).ok(),
-            written: fs::metadata(&path).and_then(|metadata| metadata.modified()).ok(),
+            written: fs::metadata(&path)
+                .and_then(|metadata| metadata.modified())
+                .ok(),
         }
     }
 
@@ -379,7 +412,10 @@ impl Watch {
         let judged = self.last.get(&exercise).is_some_and(|last| {
             last.outcome.is_ok() && self.snapshot(exercise).text.as_ref() == Some(&last.text)
         });
-        let running = self.running.as_ref().is_some_and(|running| running.exercise == exercise);
+        let running = self
+            .running
+            .as_ref()
+            .is_some_and(|running| running.exercise == exercise);
         if !judged && !running {
             self.start(exercise, false);
         }
@@ -423,7 +459,9 @@ impl Watch {
             Key::Char('p') => self.notices = vec!["this is the first exercise".to_owned()],
             Key::Char('h') => self.hint(),
             Key::Char('l') => {
-                self.mode = Mode::List { selected: self.shown };
+                self.mode = Mode::List {
+                    selected: self.shown,
+                };
                 self.scroll = 0;
             }
             Key::Char('r') => {
@@ -470,7 +508,9 @@ impl Watch {
             Key::Char('q' | 'l') | Key::Escape => return self.back(),
             _ => selected,
         };
-        self.mode = Mode::List { selected: selected.min(last) };
+        self.mode = Mode::List {
+            selected: selected.min(last),
+        };
     }
 
     fn key_in_question(&mut self, key: &Key) {
@@ -497,11 +537,14 @@ impl Watch {
             }
         } else if !insist {
             let name = &self.exercise(self.shown).name;
-            self.notices = vec![format!("`{name}` does not pass yet; `n` leaves it for later")];
+            self.notices = vec![format!(
+                "`{name}` does not pass yet; `n` leaves it for later"
+            )];
         } else if self.shown + 1 < course.exercises.len() {
             let name = self.exercise(self.shown).name.clone();
             self.go(self.shown + 1);
-            self.notices.push(format!("`{name}` is left for later; `p` goes back"));
+            self.notices
+                .push(format!("`{name}` is left for later; `p` goes back"));
         } else {
             self.notices = vec!["this is the last exercise".to_owned()];
         }
@@ -546,7 +589,10 @@ impl Watch {
         let exercise = &workspace.course.exercises[self.shown];
         let told = match workspace.reset(exercise) {
             Ok(Some(kept)) => {
-                format!("untouched again; your text is kept as `{}`", workspace.relative(&kept))
+                format!(
+                    "untouched again; your text is kept as `{}`",
+                    workspace.relative(&kept)
+                )
             }
             Ok(None) => "it was untouched already".to_owned(),
             Err(error) => error.to_string(),
@@ -611,12 +657,17 @@ impl Watch {
     fn paint(&self) -> Paint {
         match &self.terminal {
             Some(terminal) => terminal.size().1,
-            None => Paint { color: self.options.color, ..Paint::PLAIN },
+            None => Paint {
+                color: self.options.color,
+                ..Paint::PLAIN
+            },
         }
     }
 
     fn page(&self) -> usize {
-        self.terminal.as_ref().map_or(20, |terminal| self.frame(terminal).page)
+        self.terminal
+            .as_ref()
+            .map_or(20, |terminal| self.frame(terminal).page)
     }
 
     fn frame(&self, terminal: &Terminal) -> Frame {
@@ -657,17 +708,20 @@ impl Watch {
                 Mode::Solution => self.workspace.solution(exercise).ok(),
                 _ => None,
             },
-            checked: self
-                .checking
-                .as_ref()
-                .map(|checking| (&checking.results, checking.total, checking.ended)),
+            checked: self.checking.as_ref().map(|checking| Checked {
+                results: &checking.results,
+                total: checking.total,
+                ended: checking.ended,
+            }),
             notices: &self.notices,
             manual: self.options.manual,
         }
     }
 
     fn draw(&mut self) {
-        let Some(terminal) = &self.terminal else { return };
+        let Some(terminal) = &self.terminal else {
+            return;
+        };
         let frame = self.frame(terminal);
         terminal.draw(&frame);
         self.scroll = frame.scroll;
@@ -675,8 +729,10 @@ impl Watch {
 
     /// Draws what changes while a run lasts, once it has lasted.
     fn draw_progress(&mut self) {
-        let lasts =
-            self.running.as_ref().is_some_and(|run| run.started.elapsed() >= SHOW_RUN_AFTER);
+        let lasts = self
+            .running
+            .as_ref()
+            .is_some_and(|run| run.started.elapsed() >= SHOW_RUN_AFTER);
         if lasts {
             self.draw();
         }
@@ -698,7 +754,11 @@ impl Watch {
         let done = self.progress.done(&self.workspace.course);
         let total = self.workspace.course.exercises.len();
         let brief = self.workspace.course.brief(exercise);
-        let notices: String = self.notices.iter().map(|note| format!("{note}\n")).collect();
+        let notices: String = self
+            .notices
+            .iter()
+            .map(|note| format!("{note}\n"))
+            .collect();
         let place = self.workspace.root.display();
         self.say(&format!(
             "{notices}Watching {place}: {done} of {total} done.\n\n{}\n",
@@ -708,7 +768,9 @@ impl Watch {
 
     fn plain_verdict(&self, exercise: usize) {
         let paint = self.paint();
-        let Some(last) = self.last.get(&exercise) else { return };
+        let Some(last) = self.last.get(&exercise) else {
+            return;
+        };
         let subject = self.exercise(exercise);
         let mut text = match &last.outcome {
             Ok(report) => screen::verdict(subject, report, last.before, paint),
@@ -717,7 +779,11 @@ impl Watch {
         if last.outcome.as_ref().is_ok_and(Report::passed) {
             let course = &self.workspace.course;
             text.push('\n');
-            text.push_str(&screen::next_exercise(course, self.progress.current(course), paint));
+            text.push_str(&screen::next_exercise(
+                course,
+                self.progress.current(course),
+                paint,
+            ));
         }
         for note in &self.notices {
             text.push_str(&format!("{note}\n"));

@@ -54,7 +54,13 @@ impl Terminal {
     /// Rows and how to paint.
     pub fn size(&self) -> (usize, Paint) {
         let (rows, columns) = Term::stdout().size();
-        (usize::from(rows).max(2), Paint { color: self.color, width: usize::from(columns).max(10) })
+        (
+            usize::from(rows).max(2),
+            Paint {
+                color: self.color,
+                width: usize::from(columns).max(10),
+            },
+        )
     }
 
     /// Draws a frame.
@@ -70,7 +76,9 @@ impl Drop for Terminal {
 }
 
 fn lock<'a>() -> std::sync::MutexGuard<'a, Option<Original>> {
-    ORIGINAL.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    ORIGINAL
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 #[cfg(unix)]
@@ -80,7 +88,9 @@ type Original = ();
 
 /// Gives the terminal back, once.
 fn restore() {
-    let Some(original) = lock().take() else { return };
+    let Some(original) = lock().take() else {
+        return;
+    };
     write(LEAVE);
     #[cfg(unix)]
     {

@@ -47,7 +47,11 @@ fn numbers(directory: &Path, ending: &str) -> Vec<usize> {
         .flatten()
         .filter_map(|entry| {
             let name = entry.file_name();
-            name.to_str()?.strip_suffix(ending)?.strip_suffix('.')?.parse().ok()
+            name.to_str()?
+                .strip_suffix(ending)?
+                .strip_suffix('.')?
+                .parse()
+                .ok()
         })
         .collect();
     numbers.sort_unstable();

@@ -19,8 +19,10 @@ pub fn workspace(course: &Course, reached: &[&Exercise]) -> String {
     );
     let has_testkit = course.source.has_file("exercises/testkit/lib.rs");
     if has_testkit {
-        let features: Vec<String> =
-            used(reached).into_iter().map(|name| format!("{name:?}")).collect();
+        let features: Vec<String> = used(reached)
+            .into_iter()
+            .map(|name| format!("{name:?}"))
+            .collect();
         let _ = writeln!(
             text,
             "testkit = {{ path = \".backlings/lib/testkit\", features = [{}] }}",
@@ -30,7 +32,10 @@ pub fn workspace(course: &Course, reached: &[&Exercise]) -> String {
     text.push_str(&dependencies(course, reached, false));
     for exercise in reached {
         let mut target = |name: String, path: String| {
-            let _ = write!(text, "\n[[bin]]\nname = {name:?}\npath = {path:?}\ntest = false\n");
+            let _ = write!(
+                text,
+                "\n[[bin]]\nname = {name:?}\npath = {path:?}\ntest = false\n"
+            );
         };
         if exercise.kind == Kind::Program {
             target(exercise.name.clone(), exercise.subject_path());
@@ -59,13 +64,18 @@ pub fn library(course: &Course, name: &str, reached: &[&Exercise]) -> String {
 }
 
 fn used<'a>(reached: &[&'a Exercise]) -> BTreeSet<&'a str> {
-    reached.iter().flat_map(|exercise| exercise.crates.iter().map(String::as_str)).collect()
+    reached
+        .iter()
+        .flat_map(|exercise| exercise.crates.iter().map(String::as_str))
+        .collect()
 }
 
 fn dependencies(course: &Course, reached: &[&Exercise], optional: bool) -> String {
     let mut lines = String::new();
     for name in used(reached) {
-        let Some(version) = course.crates.get(name) else { continue };
+        let Some(version) = course.crates.get(name) else {
+            continue;
+        };
         let mut table: BTreeMap<String, toml::Value> = match version {
             toml::Value::Table(table) => table.clone().into_iter().collect(),
             version => BTreeMap::from([("version".to_owned(), version.clone())]),
@@ -73,8 +83,10 @@ fn dependencies(course: &Course, reached: &[&Exercise], optional: bool) -> Strin
         if optional {
             table.insert("optional".to_owned(), toml::Value::Boolean(true));
         }
-        let fields: Vec<String> =
-            table.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let fields: Vec<String> = table
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}"))
+            .collect();
         let _ = writeln!(lines, "{name} = {{ {} }}", fields.join(", "));
     }
     lines

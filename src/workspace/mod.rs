@@ -132,7 +132,11 @@ impl Workspace {
                 load_course(Some(&directory))?
             }
         };
-        Ok(Self { store: progress::Store::new(&root.join(STATE)), course: Arc::new(course), root })
+        Ok(Self {
+            store: progress::Store::new(&root.join(STATE)),
+            course: Arc::new(course),
+            root,
+        })
     }
 
     /// Makes a workspace from `course` at `root`, whole or not at all.
@@ -180,7 +184,11 @@ impl Workspace {
                 let parent = fs::canonicalize(parent)
                     .with_context(|| format!("cannot open `{}`", parent.display()))?;
                 // A clone stays whole when it is moved with its workspace inside.
-                Some(if parent == *directory { PathBuf::from("..") } else { directory.clone() })
+                Some(if parent == *directory {
+                    PathBuf::from("..")
+                } else {
+                    directory.clone()
+                })
             }
         };
         lay_out(&course, unfinished.path(), marker_course)?;
@@ -318,8 +326,16 @@ impl Workspace {
     ///
     /// When the file system refuses.
     pub fn keep_attempt(&self, exercise: &Exercise, text: &[u8], verdict: &str) -> Result<PathBuf> {
-        let ending = Path::new(&exercise.file).extension().unwrap_or_default().to_string_lossy();
-        Ok(history::keep(&self.history(exercise), &ending, text, verdict)?)
+        let ending = Path::new(&exercise.file)
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy();
+        Ok(history::keep(
+            &self.history(exercise),
+            &ending,
+            text,
+            verdict,
+        )?)
     }
 
     /// Brings the untouched subject back and returns where the learner's was kept.
@@ -339,7 +355,9 @@ impl Workspace {
             Ok(text) if *text == *untouched => None,
             Ok(text) => Some(self.keep_attempt(exercise, &text, "replaced by a reset\n")?),
             Err(_) if subject.is_dir() => {
-                return Err(Error::broken(format!("`{path}` is a directory: move it away first")));
+                return Err(Error::broken(format!(
+                    "`{path}` is a directory: move it away first"
+                )));
             }
             Err(_) => None,
         };
@@ -365,7 +383,10 @@ impl Workspace {
 
     fn unlock_solution(&self, exercise: &Exercise) -> Result<()> {
         let text = self.solution(exercise)?;
-        Ok(write_if_changed(&self.root.join(exercise.solution_path()), text.as_bytes())?)
+        Ok(write_if_changed(
+            &self.root.join(exercise.solution_path()),
+            text.as_bytes(),
+        )?)
     }
 
     fn history(&self, exercise: &Exercise) -> PathBuf {
@@ -374,7 +395,10 @@ impl Workspace {
 
     /// A path as the learner reads it: from the workspace's root.
     pub fn relative(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
     }
 
     fn write_manifests(&self, progress: &Progress) -> Result<()> {
@@ -402,7 +426,10 @@ fn write_manifests(course: &Course, progress: &Progress, root: &Path) -> Result<
 /// Writes everything a new workspace has.
 fn lay_out(course: &Course, root: &Path, marker_course: Option<PathBuf>) -> Result<()> {
     let copy = |path: &str| -> Result<()> {
-        let text = course.source.read(path).with_context(|| format!("cannot read `{path}`"))?;
+        let text = course
+            .source
+            .read(path)
+            .with_context(|| format!("cannot read `{path}`"))?;
         Ok(write_if_changed(&root.join(path), &text)?)
     };
     for chapter in &course.chapters {

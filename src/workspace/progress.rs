@@ -43,7 +43,11 @@ pub struct Entry {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { version: VERSION, current: None, exercises: BTreeMap::new() }
+        Self {
+            version: VERSION,
+            current: None,
+            exercises: BTreeMap::new(),
+        }
     }
 }
 
@@ -66,7 +70,10 @@ impl Progress {
 
     /// What was done in an exercise.
     pub fn entry(&self, exercise: &Exercise) -> Entry {
-        self.exercises.get(&exercise.id).cloned().unwrap_or_default()
+        self.exercises
+            .get(&exercise.id)
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The same, to be changed.
@@ -76,21 +83,35 @@ impl Progress {
 
     /// Whether an exercise has passed.
     pub fn is_done(&self, exercise: &Exercise) -> bool {
-        self.exercises.get(&exercise.id).is_some_and(|entry| entry.passed.is_some())
+        self.exercises
+            .get(&exercise.id)
+            .is_some_and(|entry| entry.passed.is_some())
     }
 
     /// How many exercises of the course are done.
     pub fn done(&self, course: &Course) -> usize {
-        course.exercises.iter().filter(|exercise| self.is_done(exercise)).count()
+        course
+            .exercises
+            .iter()
+            .filter(|exercise| self.is_done(exercise))
+            .count()
     }
 
     /// The exercise to work on: the one the learner chose, else the first not
     /// done; none when all are done.
     pub fn current<'a>(&self, course: &'a Course) -> Option<&'a Exercise> {
         let chosen = self.current.as_ref().and_then(|id| {
-            course.exercises.iter().find(|exercise| exercise.id == *id && !self.is_done(exercise))
+            course
+                .exercises
+                .iter()
+                .find(|exercise| exercise.id == *id && !self.is_done(exercise))
         });
-        chosen.or_else(|| course.exercises.iter().find(|exercise| !self.is_done(exercise)))
+        chosen.or_else(|| {
+            course
+                .exercises
+                .iter()
+                .find(|exercise| !self.is_done(exercise))
+        })
     }
 
     /// Works on `exercise` from now on, whatever comes first in the course.
@@ -121,7 +142,9 @@ pub struct Store {
 impl Store {
     /// The store in `.backlings`.
     pub fn new(directory: &Path) -> Self {
-        Self { directory: directory.to_owned() }
+        Self {
+            directory: directory.to_owned(),
+        }
     }
 
     fn file(&self) -> PathBuf {

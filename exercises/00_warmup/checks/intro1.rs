@@ -1,0 +1,97 @@
+//! What intro1 is checked for. Read it as the specification; edits here are undone.
+
+#[path = "../intro1.rs"]
+mod intro1;
+
+use testkit::{checks, fail, no_panic};
+
+fn main() {
+    testkit::run(checks![
+        the_health_check_answers_ok,
+        the_answer_is_in_small_letters,
+        nothing_stands_around_the_answer,
+        no_other_path_is_healthy,
+    ]);
+}
+
+const HEALTHY: &str = r#"Some("ok")"#;
+
+fn answer(path: &str, expected: &str) -> Option<&'static str> {
+    no_panic(
+        format!("{path:?}"),
+        expected,
+        "a server that panics in its health check gets no customers",
+        || intro1::answer(path),
+    )
+}
+
+fn health() -> &'static str {
+    answer("/health", HEALTHY).unwrap_or_else(|| {
+        fail("the health check has no answer")
+            .given(r#""/health""#)
+            .expected(HEALTHY)
+            .got("None")
+            .because("no answer reads as a dead server, and a dead server gets no customers")
+            .raise()
+    })
+}
+
+fn the_health_check_answers_ok() {
+    let got = health();
+    if !got.to_lowercase().contains("ok") {
+        fail("the health check does not say ok")
+            .given(r#""/health""#)
+            .expected(HEALTHY)
+            .got(format!("Some({got:?})"))
+            .because("the load balancer sends customers only to servers that answer `ok`")
+            .raise();
+    }
+}
+
+fn the_answer_is_in_small_letters() {
+    let got = health();
+    if got.chars().any(char::is_uppercase) {
+        fail("the answer has capital letters")
+            .given(r#""/health""#)
+            .expected(HEALTHY)
+            .got(format!("Some({got:?})"))
+            .because("the load balancer compares bytes, and `O` is another byte than `o`")
+            .raise();
+    }
+}
+
+fn nothing_stands_around_the_answer() {
+    let got = health();
+    if got.to_lowercase() != "ok" {
+        fail("the answer is not those two letters alone")
+            .given(r#""/health""#)
+            .expected(format!("{:?}: the bytes {:?}", "ok", b"ok"))
+            .got(format!("{got:?}: the bytes {:?}", got.as_bytes()))
+            .because("the load balancer compares the whole answer; a space or a line end makes it another one")
+            .raise();
+    }
+}
+
+fn no_other_path_is_healthy() {
+    let others = [
+        "/",
+        "",
+        "/books",
+        "/healthy",
+        "/health/",
+        "/HEALTH",
+        "/health\0",
+        "/health/../orders",
+        "/admin?next=/health",
+    ];
+    for path in others {
+        if let Some(got) = answer(path, "None") {
+            fail("another path than the health check was answered")
+                .given(format!("{path:?}"))
+                .expected("None")
+                .got(format!("Some({got:?})"))
+                .because("a page that does not exist must not look like one that does")
+                .raise();
+        }
+    }
+}

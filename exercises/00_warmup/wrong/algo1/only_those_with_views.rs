@@ -1,0 +1,32 @@
+//! fails: customers_keep_their_order_and_empty_lists
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Someone who has an account.
+#[derive(Debug)]
+pub struct Customer<Id> {
+    pub id: Id,
+    pub name: String,
+}
+
+/// A page that was looked at.
+#[derive(Debug)]
+pub struct View<Id> {
+    pub customer: Id,
+    pub page: String,
+}
+
+pub fn pages_by_customer<'a, Id: Copy + Ord + Hash>(
+    customers: &'a [Customer<Id>],
+    views: &'a [View<Id>],
+) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut pages_of: HashMap<Id, Vec<&str>> = HashMap::new();
+    for view in views {
+        pages_of.entry(view.customer).or_default().push(&view.page);
+    }
+    customers
+        .iter()
+        .filter_map(|customer| Some((customer.name.as_str(), pages_of.get(&customer.id)?.clone())))
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! fails: a_customer_listed_twice_gets_the_pages_twice
+//! `remove` saves a copy, and leaves nothing for the second entry.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// Someone who has an account.
+#[derive(Debug)]
+pub struct Customer<Id> {
+    pub id: Id,
+    pub name: String,
+}
+
+/// A page that was looked at.
+#[derive(Debug)]
+pub struct View<Id> {
+    pub customer: Id,
+    pub page: String,
+}
+
+pub fn pages_by_customer<'a, Id: Copy + Ord + Hash>(
+    customers: &'a [Customer<Id>],
+    views: &'a [View<Id>],
+) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut pages_of: HashMap<Id, Vec<&str>> = HashMap::new();
+    for view in views {
+        pages_of.entry(view.customer).or_default().push(&view.page);
+    }
+    customers
+        .iter()
+        .map(|customer| {
+            let pages = pages_of.remove(&customer.id).unwrap_or_default();
+            (customer.name.as_str(), pages)
+        })
+        .collect()
+}

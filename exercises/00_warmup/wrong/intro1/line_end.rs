@@ -1,0 +1,9 @@
+//! fails: nothing_stands_around_the_answer
+//! A line end, as for a person at a terminal.
+
+pub fn answer(path: &str) -> Option<&'static str> {
+    match path {
+        "/health" => Some("ok\n"),
+        _ => None,
+    }
+}

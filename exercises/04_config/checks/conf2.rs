@@ -1,0 +1,333 @@
+//! What conf2 is checked for. Read it as the specification; edits here are undone.
+
+#[path = "../conf2.rs"]
+mod conf2;
+
+use std::fmt::Debug;
+
+use conf2::{ConfigError, Layer, Layers, Setting, Values};
+use testkit::{Rng, checks, fail, for_all, no_panic};
+
+fn main() {
+    testkit::run(checks![
+        the_environment_wins_over_the_file,
+        a_flag_wins_over_everything,
+        the_file_wins_over_the_default,
+        each_key_is_decided_for_itself,
+        an_empty_value_is_not_unset,
+        text_comes_through_as_it_is,
+        a_bad_number_is_an_error_that_names_its_layer,
+        an_empty_number_is_a_bad_one,
+        a_bad_number_in_a_weaker_layer_does_no_harm,
+        a_key_that_nobody_sets_is_missing,
+        any_mixture_of_layers_is_decided_alike,
+    ]);
+}
+
+const SURPRISE: &str = "the deploy sets the environment; what it sets must be what runs";
+
+/// The layers, each as pairs of key and value.
+fn layers(
+    defaults: &[(&str, &str)],
+    file: &[(&str, &str)],
+    environment: &[(&str, &str)],
+    flags: &[(&str, &str)],
+) -> Layers {
+    let values = |pairs: &[(&str, &str)]| -> Values {
+        let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        pairs.iter().map(owned).collect()
+    };
+    Layers {
+        defaults: values(defaults),
+        file: values(file),
+        environment: values(environment),
+        flags: values(flags),
+    }
+}
+
+fn shown(layers: &Layers, call: &str) -> String {
+    let line = |name: &str, values: &Values| {
+        let pairs = values
+            .iter()
+            .map(|(key, value)| format!("{key} = {value:?}"));
+        let pairs = pairs.collect::<Vec<_>>().join(", ");
+        let pairs = if pairs.is_empty() { "-" } else { &pairs };
+        format!("{name:12} {pairs}")
+    };
+    [
+        call.to_owned(),
+        line("default", &layers.defaults),
+        line("file", &layers.file),
+        line("environment", &layers.environment),
+        line("flag", &layers.flags),
+    ]
+    .join("\n")
+}
+
+type Outcome<T> = Result<Setting<T>, ConfigError>;
+
+/// Expects `text` or `number`, which is called `call`, to give `right`.
+#[track_caller]
+fn expect<T: Debug + PartialEq>(
+    what: &str,
+    layers: &Layers,
+    call: &str,
+    got: impl FnOnce() -> Outcome<T>,
+    right: &Outcome<T>,
+    why: &str,
+) {
+    let got = no_panic(shown(layers, call), format!("{right:?}"), why, got);
+    if got != *right {
+        fail(what)
+            .given(shown(layers, call))
+            .expected(format!("{right:?}"))
+            .got(format!("{got:?}"))
+            .because(why)
+            .raise();
+    }
+}
+
+#[track_caller]
+fn expect_text(what: &str, layers: &Layers, key: &str, right: &Outcome<String>, why: &str) {
+    let call = format!("text({key:?})");
+    expect(what, layers, &call, || conf2::text(layers, key), right, why);
+}
+
+#[track_caller]
+fn expect_number(what: &str, layers: &Layers, key: &str, right: &Outcome<u32>, why: &str) {
+    let call = format!("number({key:?})");
+    expect(
+        what,
+        layers,
+        &call,
+        || conf2::number(layers, key),
+        right,
+        why,
+    );
+}
+
+fn said<T>(layer: Layer, value: impl Into<T>) -> Outcome<T> {
+    let value = value.into();
+    Ok(Setting { value, layer })
+}
+
+fn not_a_number(key: &str, layer: Layer, value: &str) -> Outcome<u32> {
+    let (key, value) = (key.to_owned(), value.to_owned());
+    Err(ConfigError::NotANumber { key, value, layer })
+}
+
+/// Expects that `layer` wins, for text and for numbers, where each layer that
+/// has a value here sets the key to it.
+#[track_caller]
+fn expect_winner(what: &str, values: [Option<&str>; 4], layer: Layer, why: &str) {
+    let [default, file, environment, flag] =
+        values.map(|value| value.map(|value| ("page_size", value)));
+    let layers = layers(
+        default.as_slice(),
+        file.as_slice(),
+        environment.as_slice(),
+        flag.as_slice(),
+    );
+    let value = values[layer as usize].expect("the check gives the winner a value");
+    expect_text(what, &layers, "page_size", &said(layer, value), why);
+    let number: u32 = value.parse().expect("the check gives numbers");
+    expect_number(what, &layers, "page_size", &said(layer, number), why);
+}
+
+fn the_environment_wins_over_the_file() {
+    expect_winner(
+        "the environment did not win over the file",
+        [Some("10"), Some("20"), Some("30"), None],
+        Layer::Environment,
+        SURPRISE,
+    );
+}
+
+fn a_flag_wins_over_everything() {
+    expect_winner(
+        "a flag did not win",
+        [Some("10"), Some("20"), Some("30"), Some("40")],
+        Layer::Flag,
+        "a flag is what a person says now; nothing that was written down before is newer",
+    );
+}
+
+fn the_file_wins_over_the_default() {
+    expect_winner(
+        "the file did not win over the default",
+        [Some("10"), Some("20"), None, None],
+        Layer::File,
+        "a default is for what nobody has said anything about",
+    );
+}
+
+fn each_key_is_decided_for_itself() {
+    let layers = layers(
+        &[("database", "shop.db"), ("port", "8080")],
+        &[("page_size", "20"), ("port", "8081")],
+        &[("database", "/data/shop.db")],
+        &[("port", "9000")],
+    );
+    let what = "a key was not decided for itself";
+    let why = "a layer may set a single key; the others come from wherever they are set";
+    let text = said(Layer::Environment, "/data/shop.db");
+    expect_text(what, &layers, "database", &text, why);
+    expect_number(what, &layers, "page_size", &said(Layer::File, 20_u32), why);
+    expect_number(what, &layers, "port", &said(Layer::Flag, 9000_u32), why);
+}
+
+fn an_empty_value_is_not_unset() {
+    let banner = &[("banner", "Sale!")];
+    let empty = &[("banner", "")];
+    let cases = [
+        (layers(banner, banner, banner, empty), Layer::Flag),
+        (layers(banner, banner, empty, &[]), Layer::Environment),
+        (layers(banner, empty, &[], &[]), Layer::File),
+        (layers(empty, &[], &[], &[]), Layer::Default),
+    ];
+    for (layers, layer) in cases {
+        expect_text(
+            "an empty value was taken for none",
+            &layers,
+            "banner",
+            &said(layer, ""),
+            "whoever sets a key to nothing wants nothing there, not what a weaker layer says",
+        );
+    }
+}
+
+fn text_comes_through_as_it_is() {
+    for value in [" ", "  Grüße, 本!\n", "0x10", "\"quoted\"", "a=b", "\0"] {
+        let layers = layers(&[("banner", "Sale!")], &[], &[("banner", value)], &[]);
+        expect_text(
+            "a text was changed on its way",
+            &layers,
+            "banner",
+            &said(Layer::Environment, value),
+            "a password may begin with a space; only the one who uses a text knows what it means",
+        );
+    }
+}
+
+fn a_bad_number_is_an_error_that_names_its_layer() {
+    let good = &[("page_size", "20")];
+    for value in ["5O", "-1", "4294967296", "99999999999999999999", "20.5"] {
+        let bad = &[("page_size", value)];
+        let cases = [
+            (layers(good, good, good, bad), Layer::Flag),
+            (layers(good, good, bad, &[]), Layer::Environment),
+            (layers(good, bad, &[], &[]), Layer::File),
+            (layers(bad, &[], &[], &[]), Layer::Default),
+        ];
+        for (layers, layer) in cases {
+            expect_number(
+                "a bad number was not reported as it should be",
+                &layers,
+                "page_size",
+                &not_a_number("page_size", layer, value),
+                "a typing error that is passed over runs the shop with a value that nobody chose",
+            );
+        }
+    }
+}
+
+fn an_empty_number_is_a_bad_one() {
+    let layers = layers(
+        &[("page_size", "20")],
+        &[("page_size", "50")],
+        &[("page_size", "")],
+        &[],
+    );
+    expect_number(
+        "an empty number was not reported as it should be",
+        &layers,
+        "page_size",
+        &not_a_number("page_size", Layer::Environment, ""),
+        "`PAGE_SIZE=$SIZE` with no SIZE is a broken deploy: not 0, and not what the file says",
+    );
+}
+
+fn a_bad_number_in_a_weaker_layer_does_no_harm() {
+    let layers = layers(
+        &[("page_size", "")],
+        &[("page_size", "5O")],
+        &[("page_size", "50")],
+        &[],
+    );
+    expect_number(
+        "a value that did not win was looked at",
+        &layers,
+        "page_size",
+        &said(Layer::Environment, 50_u32),
+        "a stronger layer is how a broken file is mended in a hurry",
+    );
+}
+
+fn a_key_that_nobody_sets_is_missing() {
+    let layers = layers(
+        &[("page_size", "20")],
+        &[("page", "1")],
+        &[("PAGES", "3")],
+        &[("pages_", "2")],
+    );
+    let missing = || ConfigError::Missing {
+        key: "pages".to_owned(),
+    };
+    let what = "a key that nobody sets was not reported as missing";
+    let why = "a value that is made up hides that somebody forgot to set it";
+    expect_text(what, &layers, "pages", &Err(missing()), why);
+    expect_number(what, &layers, "pages", &Err(missing()), why);
+}
+
+fn any_mixture_of_layers_is_decided_alike() {
+    const KEYS: [&str; 3] = ["port", "page_size", "banner"];
+    let value = |rng: &mut Rng| match rng.range(0..4) {
+        0 => String::new(),
+        1 => rng.range::<u32>(..).to_string(),
+        2 => rng.range::<u64>(..).to_string(),
+        // No number in anybody's reading, and no white space at its ends.
+        _ => format!("x{}x", rng.unicode(0..=2)),
+    };
+    let values = |rng: &mut Rng| -> Values {
+        let pair = |rng: &mut Rng| ((*rng.choose(&KEYS)).to_owned(), value(rng));
+        rng.many(0..=3, pair).into_iter().collect()
+    };
+    for_all("any mixture of layers is decided alike", 400, |rng| {
+        let layers = Layers {
+            defaults: values(rng),
+            file: values(rng),
+            environment: values(rng),
+            flags: values(rng),
+        };
+        for key in KEYS {
+            let what = "the strongest layer that sets the key did not decide";
+            let why = "default < file < environment < flag, for each key, whatever the values are";
+            let winner = winner(&layers, key);
+            let missing = || ConfigError::Missing {
+                key: key.to_owned(),
+            };
+            let text = match winner {
+                Some((layer, value)) => said(layer, value),
+                None => Err(missing()),
+            };
+            expect_text(what, &layers, key, &text, why);
+            let number = match winner {
+                Some((layer, value)) => match value.parse::<u32>() {
+                    Ok(number) => said(layer, number),
+                    Err(_) => not_a_number(key, layer, value),
+                },
+                None => Err(missing()),
+            };
+            expect_number(what, &layers, key, &number, why);
+        }
+    });
+}
+
+/// The strongest layer that sets `key`, and its value.
+fn winner<'a>(layers: &'a Layers, key: &str) -> Option<(Layer, &'a str)> {
+    let said = |layer, values: &'a Values| Some((layer, values.get(key)?.as_str()));
+    said(Layer::Flag, &layers.flags)
+        .or_else(|| said(Layer::Environment, &layers.environment))
+        .or_else(|| said(Layer::File, &layers.file))
+        .or_else(|| said(Layer::Default, &layers.defaults))
+}

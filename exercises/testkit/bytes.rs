@@ -1,0 +1,102 @@
+//! Bytes made readable: escaped, shortened, and with a caret under the byte that is wrong.
+//!
+//! ```
+//! use testkit::bytes;
+//!
+//! assert_eq!(bytes::quote(b"GET /\r\n"), r#""GET /\r\n""#);
+//! assert_eq!(bytes::mark(b"GET  /", 4..5), "\"GET  /\"\n     ^");
+//! assert_eq!(bytes::mark(b"caf\xe9", 3..4), "\"caf\\xe9\"\n    ^^^^");
+//! assert_eq!(bytes::difference(b"abc", b"abd"), Some(2));
+//! ```
+
+use std::ops::Range;
+
+/// How many columns of escaped bytes are shown before the rest is left out.
+const WIDE: usize = 240;
+/// How many of them are shown on either side of a caret.
+const NEAR: usize = 30;
+
+/// One byte as Rust writes it in a byte string; a single quote stays as it is.
+pub fn escape(byte: u8) -> String {
+    match byte {
+        b'\'' => "'".to_owned(),
+        b'\0' => "\\0".to_owned(),
+        _ => byte.escape_ascii().to_string(),
+    }
+}
+
+/// The bytes between double quotes, escaped. Of what is long, the beginning
+/// and the end are shown, and it is said how much was left out.
+pub fn quote(bytes: &[u8]) -> String {
+    let text = |part: &[u8]| part.iter().copied().map(escape).collect::<String>();
+    if fitting(bytes.iter(), WIDE) == bytes.len() {
+        return format!("\"{}\"", text(bytes));
+    }
+    let head = fitting(bytes.iter(), WIDE / 2);
+    let tail = fitting(bytes.iter().rev(), WIDE / 4);
+    format!(
+        "\"{}\" ... {} bytes left out ... \"{}\"",
+        text(&bytes[..head]),
+        bytes.len() - head - tail,
+        text(&bytes[bytes.len() - tail..])
+    )
+}
+
+/// The bytes between double quotes and, on a line below, carets under those in
+/// `wrong`. An empty range points at the place where something is missing.
+/// Of what is long, the neighbourhood is shown.
+pub fn mark(bytes: &[u8], wrong: Range<usize>) -> String {
+    let start = wrong.start.min(bytes.len());
+    let end = wrong.end.clamp(start, bytes.len());
+    let left = fitting(bytes[..start].iter().rev(), NEAR);
+    let right = fitting(bytes[end..].iter(), NEAR);
+    let (from, to) = (start - left, end + right);
+
+    let mut line = String::new();
+    let mut carets = String::new();
+    if from > 0 {
+        line.push_str("... ");
+    }
+    line.push('"');
+    carets.push_str(&" ".repeat(line.len()));
+    for (index, byte) in bytes.iter().enumerate().take(to).skip(from) {
+        let text = escape(*byte);
+        let under = if (start..end).contains(&index) {
+            "^"
+        } else if index < start {
+            " "
+        } else {
+            ""
+        };
+        carets.push_str(&under.repeat(text.len()));
+        line.push_str(&text);
+    }
+    if start == end {
+        carets.push('^');
+    }
+    line.push('"');
+    if to < bytes.len() {
+        line.push_str(" ...");
+    }
+    format!("{line}\n{carets}")
+}
+
+/// The index of the first byte in which the two differ: where one is the
+/// beginning of the other, the length of the shorter.
+pub fn difference(one: &[u8], other: &[u8]) -> Option<usize> {
+    let first = one.iter().zip(other).position(|(one, other)| one != other);
+    first.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))
+}
+
+/// How many of the bytes fit into so many columns.
+fn fitting<'a>(bytes: impl Iterator<Item = &'a u8>, columns: usize) -> usize {
+    let mut left = columns;
+    bytes
+        .take_while(|byte| {
+            let width = escape(**byte).len();
+            let fits = width <= left;
+            left = left.saturating_sub(width);
+            fits
+        })
+        .count()
+}

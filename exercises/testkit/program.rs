@@ -1,0 +1,466 @@
+//! The learner's program as a child: started, awaited, watched and always ended.
+//!
+//! A server says where it listens in the first line of its standard output,
+//! `listening on 127.0.0.1:PORT`. It is started with `PORT=0`, so that the
+//! system chooses a port that is free:
+//!
+//! ```no_run
+//! use testkit::program::Start;
+//!
+//! let server = Start::subject().env("PORT", "0").listening();
+//! let mut client = server.connect("client A");
+//! client.send("hello\n");
+//! client.expect("hello\n", "an echo server sends back what it gets");
+//! ```
+//!
+//! When the [`Program`] goes out of scope, the child is killed and waited for.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use harness::{Failure, fail};
+
+use crate::bytes;
+use crate::patience;
+use crate::socket::Client;
+
+/// How a server's first line begins.
+const LISTENING: &str = "listening on ";
+/// How many of the last lines of a stream are kept.
+const KEPT_LINES: usize = 32;
+/// The longest line that is kept, in bytes; of a longer one, the beginning.
+const KEPT_BYTES: usize = 200;
+/// How long the streams of a child that has ended are read to their end.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+/// How long a child whose connection broke may take to end.
+const LAST_BREATH: Duration = Duration::from_millis(100);
+
+/// What to start, and how.
+#[derive(Debug)]
+pub struct Start {
+    command: Command,
+}
+
+impl Start {
+    /// The learner's program.
+    pub fn subject() -> Self {
+        Self::program(harness::subject())
+    }
+
+    /// Any other program.
+    pub fn program(path: impl Into<OsString>) -> Self {
+        let mut command = Command::new(path.into());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // What is between the judge and the check is not the subject's business.
+        for name in ["SUBJECT", "REPORT", "ONLY", "MARK"] {
+            command.env_remove(format!("BACKLINGS_{name}"));
+        }
+        // glibc reserves 64 MiB of addresses for each thread that allocates, up to
+        // 8 threads a core: a server with a thread for each connection would run
+        // into the judge's limit on machines with many cores.
+        command.env("MALLOC_ARENA_MAX", "2");
+        Self { command }
+    }
+
+    /// Sets a variable of its environment.
+    #[must_use = "nothing has been started yet"]
+    pub fn env(mut self, name: &str, value: impl ToString) -> Self {
+        self.command.env(name, value.to_string());
+        self
+    }
+
+    /// Adds an argument.
+    #[must_use = "nothing has been started yet"]
+    pub fn arg(mut self, argument: impl Into<OsString>) -> Self {
+        self.command.arg(argument.into());
+        self
+    }
+
+    /// Starts a server and waits until it says where it listens. Fails when its
+    /// first line says something else, when it ends before, and when it says
+    /// nothing for too long.
+    #[track_caller]
+    pub fn listening(self) -> Program {
+        let given = self.given();
+        let child = self.spawn();
+        let expected = format!("`{LISTENING}127.0.0.1:PORT` as the first line of standard output");
+        let wait = patience::left();
+        let what = match child.0.first_line_or_end(wait) {
+            First::Line(line) => match address(&line) {
+                Some(address) if address.port() != 0 => return Program { child, address },
+                Some(_) => fail("the server says that it listens on port 0")
+                    .given(given)
+                    .expected("the port that the system chose: `local_addr` of the listener")
+                    .got(bytes::quote(&line))
+                    .because("0 means `any free port`; no client can connect to it"),
+                None => {
+                    let place = bytes::difference(LISTENING.as_bytes(), &line).unwrap_or(0);
+                    fail("the server's first line does not say where it listens")
+                        .given(given)
+                        .expected(expected)
+                        .got(bytes::mark(&line, place..place + 1))
+                        .because("whoever starts a server waits for this line to know the port")
+                }
+            },
+            First::End(status) => child.0.tell(
+                fail(format!(
+                    "the server {} before listening",
+                    describe(status, "ended")
+                ))
+                .given(given)
+                .expected(expected)
+                .because("a server runs until it is stopped"),
+                true,
+            ),
+            First::Nothing => {
+                patience::lose();
+                let waited = patience::in_words(wait);
+                child.0.tell(
+                    fail(format!("the server did not say within {waited} where it listens"))
+                        .given(given)
+                        .expected(expected)
+                        .because("whoever starts a server waits for this line: print it after `bind`, before the first `accept`"),
+                    true,
+                )
+            }
+        };
+        what.raise()
+    }
+
+    /// Starts a program that is to end by itself with an error, and waits for
+    /// that. `what` says what is wrong when it does not, `why` why it matters.
+    #[track_caller]
+    pub fn fails(self, what: &str, why: &str) {
+        let given = self.given();
+        let child = self.spawn();
+        let failure = fail(what)
+            .given(given)
+            .expected("an exit code that is not 0")
+            .because(why);
+        let wait = patience::left();
+        match child.0.first_line_or_end(wait) {
+            First::End(status) if !status.success() && status.code().is_some() => {}
+            First::End(status) => child
+                .0
+                .tell(
+                    failure.got(format!("it {}", describe(status, "ended"))),
+                    true,
+                )
+                .raise(),
+            First::Line(line) if line.starts_with(LISTENING.as_bytes()) => {
+                failure.got(bytes::quote(&line)).raise()
+            }
+            // It may talk before it ends.
+            First::Line(_) | First::Nothing => match child.0.end(wait) {
+                Some(status) if !status.success() && status.code().is_some() => {}
+                Some(status) => child
+                    .0
+                    .tell(
+                        failure.got(format!("it {}", describe(status, "ended"))),
+                        true,
+                    )
+                    .raise(),
+                None => {
+                    patience::lose();
+                    let waited = patience::in_words(wait);
+                    let got = format!("it was still running after {waited}");
+                    child.0.tell(failure.got(got), true).raise()
+                }
+            },
+        }
+    }
+
+    /// How it is started, as one would type it.
+    fn given(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in self.command.get_envs() {
+            if let Some(value) = value.filter(|_| name != "MALLOC_ARENA_MAX") {
+                text.push_str(&format!("{}={} ", name.display(), value.display()));
+            }
+        }
+        let program = std::path::Path::new(self.command.get_program());
+        let name = program.file_name().unwrap_or(program.as_os_str());
+        text.push_str(&format!("./{}", name.display()));
+        for argument in self.command.get_args() {
+            text.push_str(&format!(" {}", argument.display()));
+        }
+        text
+    }
+
+    #[track_caller]
+    fn spawn(mut self) -> Alive {
+        let mut child = match self.command.spawn() {
+            Ok(child) => child,
+            Err(error) => fail("the program could not be started")
+                .given(self.given())
+                .got(error)
+                .because("without it there is nothing to check")
+                .raise(),
+        };
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let running = Arc::new(Running {
+            child: Mutex::new(child),
+            heard: Mutex::new(Heard::default()),
+            news: Condvar::new(),
+        });
+        // They end with the child's streams, which may be held open by what the
+        // child started: nobody waits for them.
+        if let Some(stream) = stdout {
+            running.listen_to(stream, |heard| &mut heard.stdout);
+        }
+        if let Some(stream) = stderr {
+            running.listen_to(stream, |heard| &mut heard.stderr);
+        }
+        Alive(running)
+    }
+}
+
+/// A server that runs. When this goes out of scope, it is killed and waited for.
+#[derive(Debug)]
+pub struct Program {
+    child: Alive,
+    address: SocketAddr,
+}
+
+impl Program {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Connects to it. The name stands for the client in failures, which also
+    /// tell whether the server has ended, and what it printed.
+    #[track_caller]
+    pub fn connect(&self, name: &str) -> Client {
+        let running = Arc::clone(&self.child.0);
+        let witness = move |failure: Failure| running.tell(failure, false);
+        Client::connect_watched(self.address, name, Arc::new(witness))
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        lock(&self.child.0.child).id()
+    }
+
+    /// Its exit status, when it ends within `wait`.
+    pub fn end(&self, wait: Duration) -> Option<ExitStatus> {
+        self.child.0.end(wait)
+    }
+}
+
+/// A child that is killed and waited for in the end, whatever happens before.
+#[derive(Debug)]
+struct Alive(Arc<Running>);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        let mut child = lock(&self.0.child);
+        // It may have ended before.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+enum First {
+    Line(Vec<u8>),
+    End(ExitStatus),
+    Nothing,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Mutex<Child>,
+    heard: Mutex<Heard>,
+    news: Condvar,
+}
+
+/// What the child has printed so far.
+#[derive(Debug, Default)]
+struct Heard {
+    stdout: Stream,
+    stderr: Stream,
+}
+
+#[derive(Debug, Default)]
+struct Stream {
+    /// The first line, once it is complete.
+    first: Option<Vec<u8>>,
+    last: VecDeque<Vec<u8>>,
+    dropped: usize,
+    is_over: bool,
+}
+
+impl Stream {
+    fn add(&mut self, mut line: Vec<u8>) {
+        line.truncate(KEPT_BYTES);
+        self.first.get_or_insert_with(|| line.clone());
+        if self.last.len() == KEPT_LINES {
+            self.last.pop_front();
+            self.dropped += 1;
+        }
+        self.last.push_back(line);
+    }
+
+    /// The last lines as a block, or nothing where there are none.
+    fn shown(&self) -> Option<String> {
+        if self.last.is_empty() {
+            return None;
+        }
+        let mut text = String::new();
+        if self.dropped > 0 {
+            text.push_str(&format!("(... {} lines before)\n", self.dropped));
+        }
+        for line in &self.last {
+            text.push_str(&String::from_utf8_lossy(line));
+            text.push('\n');
+        }
+        Some(text)
+    }
+}
+
+impl Running {
+    fn listen_to(
+        self: &Arc<Self>,
+        stream: impl Read + Send + 'static,
+        of: fn(&mut Heard) -> &mut Stream,
+    ) {
+        let running = Arc::clone(self);
+        thread::spawn(move || {
+            let mut reader = BufReader::new(stream);
+            loop {
+                let mut line = Vec::new();
+                // Whoever prints without end and without a line end is cut off.
+                let limit = 1 << 20;
+                let count = reader.by_ref().take(limit).read_until(b'\n', &mut line);
+                let over = !matches!(count, Ok(1..));
+                let mut heard = lock(&running.heard);
+                if over {
+                    of(&mut heard).is_over = true;
+                } else {
+                    if line.last() == Some(&b'\n') {
+                        line.pop();
+                    }
+                    of(&mut heard).add(line);
+                }
+                drop(heard);
+                running.news.notify_all();
+                if over {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// The race between the first line, the end and the deadline.
+    fn first_line_or_end(&self, wait: Duration) -> First {
+        let until = Instant::now() + wait;
+        let mut ended = None;
+        let mut heard = lock(&self.heard);
+        loop {
+            if let Some(line) = &heard.stdout.first {
+                return First::Line(line.clone());
+            }
+            // Looked at once more after the end was seen: the line may stand in the pipe.
+            if let Some((status, since)) = ended
+                && (heard.stdout.is_over || Instant::now() >= since + LAST_WORDS)
+            {
+                return First::End(status);
+            }
+            if ended.is_none() {
+                ended = self.status().map(|status| (status, Instant::now()));
+                if ended.is_none() && Instant::now() >= until {
+                    return First::Nothing;
+                }
+            }
+            heard = self.hear(heard, Duration::from_millis(2));
+        }
+    }
+
+    fn end(&self, wait: Duration) -> Option<ExitStatus> {
+        let until = Instant::now() + wait;
+        loop {
+            let status = self.status();
+            if status.is_some() || Instant::now() >= until {
+                return status;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn status(&self) -> Option<ExitStatus> {
+        // It is our child: asking cannot fail but where somebody else waited for it.
+        lock(&self.child).try_wait().unwrap_or_default()
+    }
+
+    fn hear<'a>(&self, heard: MutexGuard<'a, Heard>, wait: Duration) -> MutexGuard<'a, Heard> {
+        let outcome = self.news.wait_timeout(heard, wait);
+        outcome.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Adds to a failure whether the child has ended, and what it printed.
+    fn tell(&self, mut failure: Failure, status_is_told: bool) -> Failure {
+        let status = self.end(if status_is_told {
+            Duration::ZERO
+        } else {
+            LAST_BREATH
+        });
+        let mut heard = lock(&self.heard);
+        if let Some(status) = status {
+            if !status_is_told {
+                failure = failure.part("the server", format!("it {}", describe(status, "ended")));
+            }
+            let until = Instant::now() + LAST_WORDS;
+            while !(heard.stdout.is_over && heard.stderr.is_over) && Instant::now() < until {
+                heard = self.hear(heard, Duration::from_millis(10));
+            }
+        } else if !status_is_told {
+            failure = failure.part("the server", "it is still running");
+        }
+        for (label, stream) in [
+            ("its standard output", &heard.stdout),
+            ("its standard error", &heard.stderr),
+        ] {
+            if let Some(text) = stream.shown() {
+                // A block, even where it is one line.
+                failure = failure.part(label, text);
+            } else if status_is_told {
+                failure = failure.part(label, "nothing");
+            }
+        }
+        failure
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where a line says that a server listens.
+fn address(line: &[u8]) -> Option<SocketAddr> {
+    let line = str::from_utf8(line).ok()?;
+    line.trim_end().strip_prefix(LISTENING)?.parse().ok()
+}
+
+/// How it ended, in words: `exited with 101`.
+fn describe(status: ExitStatus, otherwise: &str) -> String {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        if let Some(signal) = status.signal() {
+            return format!("was killed by signal {signal}");
+        }
+    }
+    match status.code() {
+        Some(code) => format!("exited with {code}"),
+        None => otherwise.to_owned(),
+    }
+}

@@ -1,0 +1,445 @@
+//! A TCP client that does what clients do: send byte by byte, stop in the
+//! middle, say that it is done, break the connection, or never read.
+//!
+//! Sending never fails a check: a server may close a connection while a client
+//! still talks, and what that means shows in what it answers. Reading does: when
+//! nothing comes for too long, when the server closes or breaks the connection
+//! first, and when other bytes come. The failure shows the whole conversation.
+
+use std::fmt;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use harness::{Failure, fail};
+
+use crate::bytes;
+use crate::patience;
+
+/// How much of a conversation is shown.
+const KEPT_TURNS: usize = 12;
+/// How much of one turn is kept to be shown, in bytes.
+const KEPT_BYTES: usize = 1024;
+/// How long nothing must move before a connection counts as full.
+const FULL: Duration = Duration::from_millis(60);
+
+/// Adds to a failure what is known of the server.
+pub(crate) type Witness = Arc<dyn Fn(Failure) -> Failure + Send + Sync>;
+
+/// A client on a socket of its own.
+pub struct Client {
+    name: String,
+    stream: TcpStream,
+    /// What has come and was not yet asked for.
+    unread: Vec<u8>,
+    turns: Vec<Turn>,
+    scene: String,
+    witness: Option<Witness>,
+}
+
+impl Client {
+    /// Connects; the name stands for the client in failures (`client A`).
+    #[track_caller]
+    pub fn connect(address: SocketAddr, name: &str) -> Self {
+        Self::connect_with(address, name, None)
+    }
+
+    #[track_caller]
+    pub(crate) fn connect_watched(address: SocketAddr, name: &str, witness: Witness) -> Self {
+        Self::connect_with(address, name, Some(witness))
+    }
+
+    #[track_caller]
+    fn connect_with(address: SocketAddr, name: &str, witness: Option<Witness>) -> Self {
+        let wait = patience::left();
+        let connected = TcpStream::connect_timeout(&address, wait).and_then(|stream| {
+            stream.set_nodelay(true)?;
+            Ok(stream)
+        });
+        let stream = match connected {
+            Ok(stream) => stream,
+            Err(error) => {
+                if is_timeout(&error) {
+                    patience::lose();
+                }
+                let failure = fail(format!("{name} could not connect"))
+                    .given(address)
+                    .expected("a connection")
+                    .got(error)
+                    .because("the server said that it listens there, and must go on doing so");
+                match witness {
+                    Some(witness) => witness(failure).raise(),
+                    None => failure.raise(),
+                }
+            }
+        };
+        Self {
+            name: name.to_owned(),
+            stream,
+            unread: Vec::new(),
+            turns: Vec::new(),
+            scene: String::new(),
+            witness,
+        }
+    }
+
+    /// Says what else is going on: the `given` of this client's failures.
+    pub fn scene(&mut self, text: impl Into<String>) {
+        self.scene = text.into();
+    }
+
+    /// Sends the bytes in one write.
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        let bytes = bytes.as_ref();
+        let wait = patience::left();
+        let mut sent = 0;
+        while sent < bytes.len() {
+            // A timeout of zero is the only one that is refused.
+            let _ = self.stream.set_write_timeout(Some(wait));
+            match self.stream.write(&bytes[sent..]) {
+                Ok(count) => sent += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.turn(Way::Sent, &bytes[..sent]);
+                    self.remark(if is_timeout(&error) {
+                        patience::lose();
+                        let waited = patience::in_words(wait);
+                        format!("(the server did not read on within {waited})")
+                    } else {
+                        format!("(could not send on: {error})")
+                    });
+                    return;
+                }
+            }
+        }
+        self.turn(Way::Sent, bytes);
+    }
+
+    /// Sends the pieces in a write each, with a moment between them, so that
+    /// the server most likely reads them one by one.
+    pub fn send_pieces<T: AsRef<[u8]>>(&mut self, pieces: impl IntoIterator<Item = T>) {
+        for piece in pieces {
+            self.send(piece);
+            thread::sleep(Duration::from_micros(300));
+        }
+    }
+
+    /// Sends each byte in a write of its own.
+    pub fn send_byte_by_byte(&mut self, bytes: impl AsRef<[u8]>) {
+        self.send_pieces(bytes.as_ref().chunks(1));
+    }
+
+    /// Sends without reading until nothing moves any more: the buffers on the
+    /// way are full, and the server waits for this client or has stopped to
+    /// read. Returns how many of the bytes were sent, all of them where the
+    /// server took them all.
+    pub fn flood(&mut self, bytes: &[u8]) -> usize {
+        let mut sent = 0;
+        let mut moved = Instant::now();
+        // It cannot fail on an open socket.
+        let _ = self.stream.set_nonblocking(true);
+        let trouble = loop {
+            if sent == bytes.len() || moved.elapsed() > FULL {
+                break None;
+            }
+            match self.stream.write(&bytes[sent..]) {
+                Ok(count) => {
+                    sent += count;
+                    moved = Instant::now();
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => break Some(error),
+            }
+        };
+        let _ = self.stream.set_nonblocking(false);
+        self.turn(Way::Sent, &bytes[..sent]);
+        if let Some(error) = trouble {
+            self.remark(format!("(could not send on: {error})"));
+        }
+        sent
+    }
+
+    /// Says that no more will be sent; reading goes on.
+    pub fn half_close(&mut self) {
+        self.remark(match self.stream.shutdown(Shutdown::Write) {
+            Ok(()) => "(closes its sending side)".to_owned(),
+            Err(error) => format!("(could not close its sending side: {error})"),
+        });
+    }
+
+    /// Breaks the connection: the server gets a reset. For that the server must
+    /// have sent something that was not read; this waits until it has come.
+    #[track_caller]
+    pub fn reset(self, why: &str) {
+        let wait = patience::left();
+        let _ = self.stream.set_read_timeout(Some(wait));
+        // A socket that is closed with unread bytes in its buffer sends RST in place
+        // of FIN (RFC 9293 §3.6.1).
+        match self.stream.peek(&mut [0]) {
+            Ok(1..) => {}
+            Ok(_) => self.fail_closed("any bytes", b"", why),
+            Err(error) => self.fail_reading(&error, wait, "any bytes", b"", why),
+        }
+    }
+
+    /// Reads exactly these bytes. Bytes that follow are left for the next read.
+    #[track_caller]
+    pub fn expect(&mut self, expected: impl AsRef<[u8]>, why: &str) {
+        let expected = expected.as_ref();
+        let wanted = bytes::quote(expected);
+        let (mut right, mut wrong) = (0, None);
+        let enough = |unread: &[u8]| {
+            // Bytes that are wrong are told at once, whatever may follow.
+            let both = unread.len().min(expected.len());
+            wrong = bytes::difference(&unread[right..both], &expected[right..both]);
+            wrong = wrong.map(|place| right + place);
+            right = both;
+            wrong.is_some() || both == expected.len()
+        };
+        self.receive(enough, &wanted, false, why);
+        if let Some(place) = wrong {
+            let wanted = if wanted.len() > 60 {
+                bytes::mark(expected, place..place + 1)
+            } else {
+                wanted
+            };
+            self.failure(format!("{} got other bytes than it should", self.name))
+                .expected(wanted)
+                .got(bytes::mark(&self.unread, place..place + 1))
+                .because(why)
+                .raise();
+        }
+        self.unread.drain(..expected.len());
+    }
+
+    /// Reads up to and with the next `\n`.
+    #[track_caller]
+    pub fn read_line(&mut self, why: &str) -> Vec<u8> {
+        self.read_until(b"\n", why)
+    }
+
+    /// Reads up to and with the next `end`, which must not be empty.
+    #[track_caller]
+    pub fn read_until(&mut self, end: &[u8], why: &str) -> Vec<u8> {
+        let find = |unread: &[u8]| unread.windows(end.len()).position(|window| window == end);
+        let wanted = format!("bytes up to {}", bytes::quote(end));
+        self.receive(|unread| find(unread).is_some(), &wanted, false, why);
+        let count = find(&self.unread).map_or(0, |start| start + end.len());
+        self.unread.drain(..count).collect()
+    }
+
+    /// Reads so many bytes.
+    #[track_caller]
+    pub fn read_exact(&mut self, count: usize, why: &str) -> Vec<u8> {
+        let wanted = format!("{count} bytes");
+        self.receive(|unread| unread.len() >= count, &wanted, false, why);
+        self.unread.drain(..count).collect()
+    }
+
+    /// Reads until the server closes its side in good order.
+    #[track_caller]
+    pub fn read_to_end(&mut self, why: &str) -> Vec<u8> {
+        self.receive(|_| false, "the end of the connection", true, why);
+        std::mem::take(&mut self.unread)
+    }
+
+    /// Expects these bytes, and after them that the server closes its side.
+    #[track_caller]
+    pub fn expect_last(&mut self, expected: impl AsRef<[u8]>, why: &str) {
+        self.expect(expected, why);
+        let rest = self.read_to_end(why);
+        if !rest.is_empty() {
+            self.failure(format!("{} got more bytes than it should", self.name))
+                .expected("the end of the connection")
+                .got(bytes::quote(&rest))
+                .because(why)
+                .raise();
+        }
+    }
+
+    /// Receives until what is unread is `enough`, or to the end where that is good.
+    #[track_caller]
+    fn receive(
+        &mut self,
+        mut enough: impl FnMut(&[u8]) -> bool,
+        wanted: &str,
+        end_is_good: bool,
+        why: &str,
+    ) {
+        let mut buffer = [0; 16 * 1024];
+        while !enough(&self.unread) {
+            let wait = patience::left();
+            let _ = self.stream.set_read_timeout(Some(wait));
+            match self.stream.read(&mut buffer) {
+                Ok(0) => {
+                    self.remark("(the server closed the connection)".to_owned());
+                    if end_is_good {
+                        return;
+                    }
+                    self.fail_closed(wanted, &self.unread, why);
+                }
+                Ok(count) => {
+                    self.turn(Way::Received, &buffer[..count]);
+                    self.unread.extend_from_slice(&buffer[..count]);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => self.fail_reading(&error, wait, wanted, &self.unread, why),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn fail_closed(&self, wanted: &str, had: &[u8], why: &str) -> ! {
+        let what = format!(
+            "the server closed the connection before {} had what it waits for",
+            self.name
+        );
+        self.failure(what)
+            .expected(wanted)
+            .got(so_far(had, "then the end"))
+            .because(why)
+            .raise()
+    }
+
+    #[track_caller]
+    fn fail_reading(
+        &self,
+        error: &io::Error,
+        wait: Duration,
+        wanted: &str,
+        had: &[u8],
+        why: &str,
+    ) -> ! {
+        let (what, then) = if is_timeout(error) {
+            patience::lose();
+            let waited = patience::in_words(wait);
+            (
+                format!("{} waited {waited} for bytes that did not come", self.name),
+                "then silence".to_owned(),
+            )
+        } else {
+            (
+                format!("the connection of {} broke", self.name),
+                format!("then: {error}"),
+            )
+        };
+        self.failure(what)
+            .expected(wanted)
+            .got(so_far(had, &then))
+            .because(why)
+            .raise()
+    }
+
+    #[track_caller]
+    fn failure(&self, what: String) -> Failure {
+        let mut failure = fail(what);
+        if !self.scene.is_empty() {
+            failure = failure.given(&self.scene);
+        }
+        failure = failure.part(
+            format!("{}, > sent, < received", self.name),
+            self.conversation(),
+        );
+        match &self.witness {
+            Some(witness) => witness(failure),
+            None => failure,
+        }
+    }
+
+    fn conversation(&self) -> String {
+        // Always a block: a line end even where there is one line only.
+        if self.turns.is_empty() {
+            return "(connected)\n".to_owned();
+        }
+        let mut text = String::new();
+        let skipped = self.turns.len().saturating_sub(KEPT_TURNS);
+        if skipped > 0 {
+            text.push_str(&format!("({skipped} more before)\n"));
+        }
+        for turn in &self.turns[skipped..] {
+            text.push_str(&format!("{turn}\n"));
+        }
+        text
+    }
+
+    fn turn(&mut self, way: Way, bytes: &[u8]) {
+        if let Some(Turn::Bytes {
+            way: last,
+            head,
+            count,
+        }) = self.turns.last_mut()
+            && *last == way
+            && way == Way::Received
+        {
+            // How the network cuts what comes says nothing.
+            *count += bytes.len();
+            let room = KEPT_BYTES.saturating_sub(head.len()).min(bytes.len());
+            head.extend_from_slice(&bytes[..room]);
+            return;
+        }
+        let head = bytes[..bytes.len().min(KEPT_BYTES)].to_vec();
+        let count = bytes.len();
+        self.turns.push(Turn::Bytes { way, head, count });
+    }
+
+    fn remark(&mut self, text: String) {
+        self.turns.push(Turn::Remark(text));
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:\n{}", self.name, self.conversation())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Sent,
+    Received,
+}
+
+/// One thing that happened in a conversation.
+#[derive(Debug)]
+enum Turn {
+    Bytes {
+        way: Way,
+        head: Vec<u8>,
+        count: usize,
+    },
+    Remark(String),
+}
+
+impl fmt::Display for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Remark(text) => f.write_str(text),
+            Self::Bytes { way, head, count } => {
+                let arrow = if *way == Way::Sent { '>' } else { '<' };
+                write!(f, "{arrow} {}", bytes::quote(head))?;
+                match count - head.len() {
+                    0 => Ok(()),
+                    more => write!(f, " and {more} bytes more"),
+                }
+            }
+        }
+    }
+}
+
+fn so_far(had: &[u8], then: &str) -> String {
+    if had.is_empty() {
+        format!("nothing, {then}")
+    } else {
+        format!("{}, {then}", bytes::quote(had))
+    }
+}
+
+/// What a read or write that took too long ends with: it differs between systems.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}

@@ -1,0 +1,11 @@
+//! backlings, tried from outside: the program as its users call it, on real
+//! files, with a real compiler and, for the watcher, a real pseudo-terminal.
+
+mod commands;
+mod course_errors;
+mod misuse;
+mod progress;
+mod support;
+mod verdicts;
+#[cfg(unix)]
+mod watch;
