@@ -12,7 +12,7 @@ static LOST: AtomicBool = AtomicBool::new(false);
 /// How long to wait for the next thing.
 pub fn left() -> Duration {
     if LOST.load(Ordering::Relaxed) {
-        Duration::from_millis(500)
+        Duration::from_millis(250)
     } else {
         Duration::from_secs(3)
     }
@@ -23,7 +23,7 @@ pub fn lose() {
     LOST.store(true, Ordering::Relaxed);
 }
 
-/// A wait in words: `3 s`, `500 ms`.
+/// A wait in words: `3 s`, `250 ms`.
 pub fn in_words(wait: Duration) -> String {
     if wait.subsec_millis() == 0 {
         format!("{} s", wait.as_secs())

@@ -19,6 +19,7 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -38,13 +39,13 @@ const KEPT_LINES: usize = 32;
 const KEPT_BYTES: usize = 200;
 /// How long the streams of a child that has ended are read to their end.
 const LAST_WORDS: Duration = Duration::from_millis(300);
-/// How long a child whose connection broke may take to end.
-const LAST_BREATH: Duration = Duration::from_millis(100);
 
 /// What to start, and how.
 #[derive(Debug)]
 pub struct Start {
     command: Command,
+    /// The variables that the check set, as one would type them.
+    variables: String,
 }
 
 impl Start {
@@ -68,13 +69,20 @@ impl Start {
         // 8 threads a core: a server with a thread for each connection would run
         // into the judge's limit on machines with many cores.
         command.env("MALLOC_ARENA_MAX", "2");
-        Self { command }
+        // A panic's own words are what fits into the last lines, not the way there.
+        command.env("RUST_BACKTRACE", "0");
+        Self {
+            command,
+            variables: String::new(),
+        }
     }
 
     /// Sets a variable of its environment.
     #[must_use = "nothing has been started yet"]
     pub fn env(mut self, name: &str, value: impl ToString) -> Self {
-        self.command.env(name, value.to_string());
+        let value = value.to_string();
+        self.variables.push_str(&format!("{name}={value} "));
+        self.command.env(name, value);
         self
     }
 
@@ -92,48 +100,47 @@ impl Start {
     pub fn listening(self) -> Program {
         let given = self.given();
         let child = self.spawn();
-        let expected = format!("`{LISTENING}127.0.0.1:PORT` as the first line of standard output");
         let wait = patience::left();
-        let what = match child.0.first_line_or_end(wait) {
+        let (what, got, why) = match child.0.first_line_or_end(wait) {
             First::Line(line) => match address(&line) {
                 Some(address) if address.port() != 0 => return Program { child, address },
-                Some(_) => fail("the server says that it listens on port 0")
-                    .given(given)
-                    .expected("the port that the system chose: `local_addr` of the listener")
-                    .got(bytes::quote(&line))
-                    .because("0 means `any free port`; no client can connect to it"),
+                Some(_) => (
+                    "the server says that it listens on port 0".to_owned(),
+                    bytes::quote(&line),
+                    "0 means `any free port`: `local_addr` of the listener knows which it is",
+                ),
                 None => {
                     let place = bytes::difference(LISTENING.as_bytes(), &line).unwrap_or(0);
-                    fail("the server's first line does not say where it listens")
-                        .given(given)
-                        .expected(expected)
-                        .got(bytes::mark(&line, place..place + 1))
-                        .because("whoever starts a server waits for this line to know the port")
+                    (
+                        "the server's first line does not say where it listens".to_owned(),
+                        bytes::mark(&line, place..place + 1),
+                        "whoever starts a server reads this line to know the port",
+                    )
                 }
             },
-            First::End(status) => child.0.tell(
-                fail(format!(
-                    "the server {} before listening",
-                    describe(status, "ended")
-                ))
-                .given(given)
-                .expected(expected)
-                .because("a server runs until it is stopped"),
-                true,
+            First::End(status) => (
+                format!("the server {} before listening", describe(status)),
+                "no such line".to_owned(),
+                "a server runs until it is stopped",
             ),
             First::Nothing => {
                 patience::lose();
                 let waited = patience::in_words(wait);
-                child.0.tell(
-                    fail(format!("the server did not say within {waited} where it listens"))
-                        .given(given)
-                        .expected(expected)
-                        .because("whoever starts a server waits for this line: print it after `bind`, before the first `accept`"),
-                    true,
+                (
+                    "the server does not say where it listens".to_owned(),
+                    format!("no line within {waited}; it is running"),
+                    "print it after `bind` and before the first `accept`, which waits for clients",
                 )
             }
         };
-        what.raise()
+        let failure = fail(what)
+            .given(given)
+            .expected(format!(
+                "`{LISTENING}127.0.0.1:PORT` as the first line of standard output"
+            ))
+            .got(got)
+            .because(why);
+        child.0.tell(failure).raise()
     }
 
     /// Starts a program that is to end by itself with an error, and waits for
@@ -142,54 +149,41 @@ impl Start {
     pub fn fails(self, what: &str, why: &str) {
         let given = self.given();
         let child = self.spawn();
+        let wait = patience::left();
+        let (status, said) = match child.0.first_line_or_end(wait) {
+            First::End(status) => (Some(status), None),
+            First::Line(line) if line.starts_with(LISTENING.as_bytes()) => (None, Some(line)),
+            // It may talk before it ends.
+            First::Line(_) | First::Nothing => (child.0.end(wait), None),
+        };
+        // What a signal ended has no code.
+        if status
+            .and_then(|status| status.code())
+            .is_some_and(|code| code != 0)
+        {
+            return;
+        }
+        let got = match (status, said) {
+            (_, Some(line)) => bytes::quote(&line),
+            (Some(status), None) => format!("it {}", describe(status)),
+            (None, None) => {
+                patience::lose();
+                format!("it was still running after {}", patience::in_words(wait))
+            }
+        };
         let failure = fail(what)
             .given(given)
             .expected("an exit code that is not 0")
+            .got(got)
             .because(why);
-        let wait = patience::left();
-        match child.0.first_line_or_end(wait) {
-            First::End(status) if !status.success() && status.code().is_some() => {}
-            First::End(status) => child
-                .0
-                .tell(
-                    failure.got(format!("it {}", describe(status, "ended"))),
-                    true,
-                )
-                .raise(),
-            First::Line(line) if line.starts_with(LISTENING.as_bytes()) => {
-                failure.got(bytes::quote(&line)).raise()
-            }
-            // It may talk before it ends.
-            First::Line(_) | First::Nothing => match child.0.end(wait) {
-                Some(status) if !status.success() && status.code().is_some() => {}
-                Some(status) => child
-                    .0
-                    .tell(
-                        failure.got(format!("it {}", describe(status, "ended"))),
-                        true,
-                    )
-                    .raise(),
-                None => {
-                    patience::lose();
-                    let waited = patience::in_words(wait);
-                    let got = format!("it was still running after {waited}");
-                    child.0.tell(failure.got(got), true).raise()
-                }
-            },
-        }
+        child.0.tell(failure).raise()
     }
 
     /// How it is started, as one would type it.
     fn given(&self) -> String {
-        let mut text = String::new();
-        for (name, value) in self.command.get_envs() {
-            if let Some(value) = value.filter(|_| name != "MALLOC_ARENA_MAX") {
-                text.push_str(&format!("{}={} ", name.display(), value.display()));
-            }
-        }
-        let program = std::path::Path::new(self.command.get_program());
+        let program = Path::new(self.command.get_program());
         let name = program.file_name().unwrap_or(program.as_os_str());
-        text.push_str(&format!("./{}", name.display()));
+        let mut text = format!("{}./{}", self.variables, name.display());
         for argument in self.command.get_args() {
             text.push_str(&format!(" {}", argument.display()));
         }
@@ -242,7 +236,14 @@ impl Program {
     #[track_caller]
     pub fn connect(&self, name: &str) -> Client {
         let running = Arc::clone(&self.child.0);
-        let witness = move |failure: Failure| running.tell(failure, false);
+        let witness = move |failure: Failure, breath: Duration| {
+            let status = running.end(breath);
+            let text = status.map_or_else(
+                || "it is still running".to_owned(),
+                |status| format!("it {}", describe(status)),
+            );
+            running.tell(failure.part("the server", text))
+        };
         Client::connect_watched(self.address, name, Arc::new(witness))
     }
 
@@ -310,9 +311,11 @@ impl Stream {
         self.last.push_back(line);
     }
 
-    /// The last lines as a block, or nothing where there are none.
+    /// The last lines as a block, or nothing where there are none but that of a
+    /// server that says where it listens.
     fn shown(&self) -> Option<String> {
-        if self.last.is_empty() {
+        let is_expected = |line: &Vec<u8>| address(line).is_some();
+        if self.dropped == 0 && self.last.iter().all(is_expected) {
             return None;
         }
         let mut text = String::new();
@@ -406,34 +409,23 @@ impl Running {
         outcome.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// Adds to a failure whether the child has ended, and what it printed.
-    fn tell(&self, mut failure: Failure, status_is_told: bool) -> Failure {
-        let status = self.end(if status_is_told {
-            Duration::ZERO
-        } else {
-            LAST_BREATH
-        });
+    /// Adds to a failure what the child has printed but for the line that says
+    /// where it listens.
+    fn tell(&self, mut failure: Failure) -> Failure {
         let mut heard = lock(&self.heard);
-        if let Some(status) = status {
-            if !status_is_told {
-                failure = failure.part("the server", format!("it {}", describe(status, "ended")));
-            }
+        if self.status().is_some() {
+            // Its last words may stand in the pipe.
             let until = Instant::now() + LAST_WORDS;
             while !(heard.stdout.is_over && heard.stderr.is_over) && Instant::now() < until {
                 heard = self.hear(heard, Duration::from_millis(10));
             }
-        } else if !status_is_told {
-            failure = failure.part("the server", "it is still running");
         }
         for (label, stream) in [
             ("its standard output", &heard.stdout),
             ("its standard error", &heard.stderr),
         ] {
             if let Some(text) = stream.shown() {
-                // A block, even where it is one line.
                 failure = failure.part(label, text);
-            } else if status_is_told {
-                failure = failure.part(label, "nothing");
             }
         }
         failure
@@ -451,7 +443,7 @@ fn address(line: &[u8]) -> Option<SocketAddr> {
 }
 
 /// How it ended, in words: `exited with 101`.
-fn describe(status: ExitStatus, otherwise: &str) -> String {
+fn describe(status: ExitStatus) -> String {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt;
@@ -461,6 +453,6 @@ fn describe(status: ExitStatus, otherwise: &str) -> String {
     }
     match status.code() {
         Some(code) => format!("exited with {code}"),
-        None => otherwise.to_owned(),
+        None => "ended".to_owned(),
     }
 }

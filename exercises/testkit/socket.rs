@@ -21,12 +21,15 @@ use crate::patience;
 /// How much of a conversation is shown.
 const KEPT_TURNS: usize = 12;
 /// How much of one turn is kept to be shown, in bytes.
-const KEPT_BYTES: usize = 1024;
+const KEPT_BYTES: usize = 64;
 /// How long nothing must move before a connection counts as full.
 const FULL: Duration = Duration::from_millis(60);
 
-/// Adds to a failure what is known of the server.
-pub(crate) type Witness = Arc<dyn Fn(Failure) -> Failure + Send + Sync>;
+/// How long a server whose connection broke may take to end.
+const LAST_BREATH: Duration = Duration::from_millis(100);
+
+/// Adds to a failure what is known of the server, which may take so long to end.
+pub(crate) type Witness = Arc<dyn Fn(Failure, Duration) -> Failure + Send + Sync>;
 
 /// A client on a socket of its own.
 pub struct Client {
@@ -70,7 +73,7 @@ impl Client {
                     .got(error)
                     .because("the server said that it listens there, and must go on doing so");
                 match witness {
-                    Some(witness) => witness(failure).raise(),
+                    Some(witness) => witness(failure, LAST_BREATH).raise(),
                     None => failure.raise(),
                 }
             }
@@ -92,38 +95,7 @@ impl Client {
 
     /// Sends the bytes in one write.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
-        let bytes = bytes.as_ref();
-        let wait = patience::left();
-        let mut sent = 0;
-        while sent < bytes.len() {
-            // A timeout of zero is the only one that is refused.
-            let _ = self.stream.set_write_timeout(Some(wait));
-            match self.stream.write(&bytes[sent..]) {
-                Ok(count) => sent += count,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.turn(Way::Sent, &bytes[..sent]);
-                    self.remark(if is_timeout(&error) {
-                        patience::lose();
-                        let waited = patience::in_words(wait);
-                        format!("(the server did not read on within {waited})")
-                    } else {
-                        format!("(could not send on: {error})")
-                    });
-                    return;
-                }
-            }
-        }
-        self.turn(Way::Sent, bytes);
-    }
-
-    /// Sends the pieces in a write each, with a moment between them, so that
-    /// the server most likely reads them one by one.
-    pub fn send_pieces<T: AsRef<[u8]>>(&mut self, pieces: impl IntoIterator<Item = T>) {
-        for piece in pieces {
-            self.send(piece);
-            thread::sleep(Duration::from_micros(300));
-        }
+        self.send_pieces([bytes]);
     }
 
     /// Sends each byte in a write of its own.
@@ -131,10 +103,62 @@ impl Client {
         self.send_pieces(bytes.as_ref().chunks(1));
     }
 
-    /// Sends without reading until nothing moves any more: the buffers on the
-    /// way are full, and the server waits for this client or has stopped to
-    /// read. Returns how many of the bytes were sent, all of them where the
-    /// server took them all.
+    /// Sends the pieces in a write each, with a moment between them, so that
+    /// the server most likely reads them one by one.
+    pub fn send_pieces<T: AsRef<[u8]>>(&mut self, pieces: impl IntoIterator<Item = T>) {
+        let wait = patience::left();
+        // Only a wait of zero would be refused.
+        let _ = self.stream.set_write_timeout(Some(wait));
+        let mut sent = Vec::new();
+        let mut count = 0;
+        let mut trouble = None;
+        for piece in pieces {
+            if count > 0 {
+                thread::sleep(Duration::from_micros(300));
+            }
+            count += 1;
+            let piece = piece.as_ref();
+            let (done, error) = self.write(piece);
+            sent.extend_from_slice(&piece[..done]);
+            if error.is_some() {
+                trouble = error;
+                break;
+            }
+        }
+        if !sent.is_empty() {
+            self.turn(Way::Sent, &sent);
+        }
+        if count > 1 {
+            self.remark(format!("(in {count} pieces)"));
+        }
+        if let Some(error) = trouble {
+            self.remark(if is_timeout(&error) {
+                patience::lose();
+                let waited = patience::in_words(wait);
+                format!("(the server did not read on within {waited})")
+            } else {
+                format!("(could not send on: {error})")
+            });
+        }
+    }
+
+    /// Writes as much as goes, and says how much that was.
+    fn write(&mut self, bytes: &[u8]) -> (usize, Option<io::Error>) {
+        let mut sent = 0;
+        while sent < bytes.len() {
+            match self.stream.write(&bytes[sent..]) {
+                Ok(count) => sent += count,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return (sent, Some(error)),
+            }
+        }
+        (sent, None)
+    }
+
+    /// Sends without reading until nothing moves for a moment: the buffers on the
+    /// way are full. Returns how many of the bytes were sent. A server that is
+    /// slow, not stuck, takes more at the next call; one that returns 0 says that
+    /// it is stuck, or waits for this client to read.
     pub fn flood(&mut self, bytes: &[u8]) -> usize {
         let mut sent = 0;
         let mut moved = Instant::now();
@@ -157,9 +181,13 @@ impl Client {
             }
         };
         let _ = self.stream.set_nonblocking(false);
-        self.turn(Way::Sent, &bytes[..sent]);
+        if sent > 0 {
+            self.turn(Way::Sent, &bytes[..sent]);
+        }
         if let Some(error) = trouble {
             self.remark(format!("(could not send on: {error})"));
+        } else if sent < bytes.len() {
+            self.remark("(waits: no more is taken for now)".to_owned());
         }
         sent
     }
@@ -208,11 +236,9 @@ impl Client {
             } else {
                 wanted
             };
-            self.failure(format!("{} got other bytes than it should", self.name))
-                .expected(wanted)
-                .got(bytes::mark(&self.unread, place..place + 1))
-                .because(why)
-                .raise();
+            let what = format!("{} got other bytes than it should", self.name);
+            let got = bytes::mark(&self.unread, place..place + 1);
+            self.raise(what, wanted, got, why, Duration::ZERO);
         }
         self.unread.drain(..expected.len());
     }
@@ -254,11 +280,9 @@ impl Client {
         self.expect(expected, why);
         let rest = self.read_to_end(why);
         if !rest.is_empty() {
-            self.failure(format!("{} got more bytes than it should", self.name))
-                .expected("the end of the connection")
-                .got(bytes::quote(&rest))
-                .because(why)
-                .raise();
+            let what = format!("{} got more bytes than it should", self.name);
+            let wanted = "the end of the connection";
+            self.raise(what, wanted, bytes::quote(&rest), why, Duration::ZERO);
         }
     }
 
@@ -295,15 +319,9 @@ impl Client {
 
     #[track_caller]
     fn fail_closed(&self, wanted: &str, had: &[u8], why: &str) -> ! {
-        let what = format!(
-            "the server closed the connection before {} had what it waits for",
-            self.name
-        );
-        self.failure(what)
-            .expected(wanted)
-            .got(so_far(had, "then the end"))
-            .because(why)
-            .raise()
+        let name = &self.name;
+        let what = format!("the server closed the connection before {name} had what it waits for");
+        self.raise(what, wanted, so_far(had, "then the end"), why, LAST_BREATH)
     }
 
     #[track_caller]
@@ -315,39 +333,46 @@ impl Client {
         had: &[u8],
         why: &str,
     ) -> ! {
-        let (what, then) = if is_timeout(error) {
+        let name = &self.name;
+        if is_timeout(error) {
             patience::lose();
             let waited = patience::in_words(wait);
-            (
-                format!("{} waited {waited} for bytes that did not come", self.name),
-                "then silence".to_owned(),
+            let what = format!("{name} waited {waited} for bytes that did not come");
+            self.raise(
+                what,
+                wanted,
+                so_far(had, "then silence"),
+                why,
+                Duration::ZERO,
             )
-        } else {
-            (
-                format!("the connection of {} broke", self.name),
-                format!("then: {error}"),
-            )
-        };
-        self.failure(what)
-            .expected(wanted)
-            .got(so_far(had, &then))
-            .because(why)
-            .raise()
+        }
+        let what = format!("the connection of {name} broke");
+        let then = format!("then: {error}");
+        self.raise(what, wanted, so_far(had, &then), why, LAST_BREATH)
     }
 
     #[track_caller]
-    fn failure(&self, what: String) -> Failure {
+    fn raise(
+        &self,
+        what: String,
+        wanted: impl ToString,
+        got: String,
+        why: &str,
+        breath: Duration,
+    ) -> ! {
         let mut failure = fail(what);
         if !self.scene.is_empty() {
             failure = failure.given(&self.scene);
         }
-        failure = failure.part(
-            format!("{}, > sent, < received", self.name),
-            self.conversation(),
-        );
+        let label = format!("{}, > sent, < received", self.name);
+        let failure = failure
+            .part(label, self.conversation())
+            .expected(wanted)
+            .got(got)
+            .because(why);
         match &self.witness {
-            Some(witness) => witness(failure),
-            None => failure,
+            Some(witness) => witness(failure, breath).raise(),
+            None => failure.raise(),
         }
     }
 

@@ -208,31 +208,15 @@ impl Query {
                 )));
             }
         };
-        let broken = |error: &Error| {
-            let offset = match error {
-                Error::SqlInputError { offset, .. } => usize::try_from(*offset).ok(),
-                _ => None,
-            };
-            let failure = fail(format!("SQLite does not run the query `{name}`"))
-                .part("SQLite says", said(error))
-                .part(
-                    "your query",
-                    self.listing(offset.map(|offset| place.start + offset)),
-                );
-            if interrupted(error) {
-                failure.because("it did far more work than these few rows need and was stopped: does a join lack its ON, or a recursion its end?")
-            } else {
-                failure
-            }
+        let mut statement = match conn.prepare(&self.text[place.clone()]) {
+            Ok(statement) => statement,
+            Err(error) => return Err(self.broken(&error, place.start)),
         };
-        let mut statement = conn
-            .prepare(&self.text[place.clone()])
-            .map_err(|e| broken(&e))?;
-        if let Some(what) = unfit(&statement) {
+        if let Some((what, why)) = unfit(&statement) {
             return Err(fail(format!("the query `{name}` {what}"))
                 .expected("a statement that answers the question: SELECT, or WITH ... SELECT")
                 .part("your query", self.listing(None))
-                .because("a report that changes the data cannot be run twice; the check opens the database read-only"));
+                .because(why));
         }
         let mut steps = 0;
         let watch = move || {
@@ -242,16 +226,37 @@ impl Query {
         conn.progress_handler(1_000, Some(watch));
         let table = collect(&mut statement);
         conn.progress_handler(0, None::<fn() -> bool>);
-        let table = table.map_err(|error| broken(&error))?;
+        let table = match table {
+            Ok(table) => table,
+            Err(error) => return Err(self.broken(&error, place.start)),
+        };
         if table.len() > MAX_ROWS {
-            return Err(fail(format!(
-                "the query `{name}` returns more than {MAX_ROWS} rows"
-            ))
-            .expected("a handful: the data set is small")
-            .part("your query", self.listing(None))
-            .because("a join without its condition pairs every row with every row"));
+            return Err(fail(format!("the query `{name}` returns more than {MAX_ROWS} rows"))
+                .expected("far fewer: the data set is small")
+                .part("your query", self.listing(None))
+                .because("a join without its condition pairs every row with every row, and a recursion without an end goes on"));
         }
         Ok(table)
+    }
+
+    /// What SQLite says against the statement that begins at `start`.
+    #[track_caller]
+    fn broken(&self, error: &Error, start: usize) -> Failure {
+        let offset = match error {
+            Error::SqlInputError { offset, .. } => usize::try_from(*offset).ok(),
+            _ => None,
+        };
+        let failure = fail(format!("SQLite does not run the query `{}`", self.name))
+            .part("SQLite says", said(error))
+            .part(
+                "your query",
+                self.listing(offset.map(|offset| start + offset)),
+            );
+        if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
+            failure.because("it did far more work than these few rows need and was stopped: does a join lack its ON, or a recursion its end?")
+        } else {
+            failure
+        }
     }
 
     /// The line of the file, and where in `text` that line begins.
@@ -302,20 +307,28 @@ fn said(error: &Error) -> String {
     }
 }
 
-fn interrupted(error: &Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
-}
-
-/// What keeps a statement from being a query.
-fn unfit(statement: &Statement<'_>) -> Option<&'static str> {
+/// What keeps a statement from being a query, and why that matters.
+fn unfit(statement: &Statement<'_>) -> Option<(&'static str, &'static str)> {
     if statement.is_explain() != 0 {
-        Some("explains instead of answering")
+        Some((
+            "explains instead of answering",
+            "EXPLAIN shows how SQLite would work, and does not do it",
+        ))
     } else if !statement.readonly() {
-        Some("writes to the database")
+        Some((
+            "writes to the database",
+            "a question that changes the data cannot be asked twice; the check opens the database read-only",
+        ))
     } else if statement.column_count() == 0 {
-        Some("returns no rows")
+        Some((
+            "is not one that returns rows",
+            "the check compares the rows that come back",
+        ))
     } else if statement.parameter_count() > 0 {
-        Some("has a parameter (`?`, `:name`), and nobody gives it a value")
+        Some((
+            "has a parameter",
+            "`?` and `:name` wait for a value, and nobody gives one here",
+        ))
     } else {
         None
     }
@@ -516,7 +529,10 @@ impl<'a> Answer<'a> {
         for (label, text) in self.parts {
             failure = failure.part(label, text);
         }
-        if !self.why.is_empty() {
+        if expected.columns().len() != self.table.columns().len() {
+            failure = failure
+                .because("the columns are compared by their place, whatever they are called");
+        } else if !self.why.is_empty() {
             failure = failure.because(self.why);
         }
         failure.raise();

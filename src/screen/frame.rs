@@ -71,7 +71,9 @@ impl Frame {
 
     /// The escape sequences that draw it over whatever the screen shows.
     pub fn draw(&self) -> String {
-        let mut text = String::from("\x1b[H");
+        // Between the two marks a terminal that knows them (mode 2026, synchronized
+        // output) shows nothing half drawn; others pass over them.
+        let mut text = String::from("\x1b[?2026h\x1b[H");
         for (index, line) in self.lines.iter().enumerate() {
             if index > 0 {
                 text.push_str("\r\n");
@@ -80,7 +82,7 @@ impl Frame {
             // The style ends, the rest of an older line goes.
             text.push_str("\x1b[0m\x1b[K");
         }
-        text.push_str("\x1b[J");
+        text.push_str("\x1b[J\x1b[?2026l");
         text
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use console::{Key, Term};
-use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
+use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind, RenameMode};
 use notify::{Config, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::course::Course;
@@ -122,6 +122,8 @@ fn meaning(kind: &EventKind) -> Option<bool> {
     match kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write))
         | EventKind::Modify(ModifyKind::Name(RenameMode::To | RenameMode::Both)) => Some(true),
+        // This is how the poll watcher says that a text is newer.
+        EventKind::Modify(ModifyKind::Metadata(MetadataKind::WriteTime)) => Some(false),
         EventKind::Access(_) | EventKind::Modify(ModifyKind::Metadata(_)) => None,
         EventKind::Any | EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) => {
             Some(false)

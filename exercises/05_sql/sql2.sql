@@ -1,0 +1,49 @@
+-- # sql2: the report that counts too much and too little
+--
+-- Every Monday the owner reads one row per customer: how many orders, how much
+-- spent, how many reviews. Since the reviews were added, Ana's 83.80 euros are
+-- shown as 251.40, and those who never ordered are no longer in the list, so the
+-- "we miss you" letters went to nobody.
+--
+-- The rules for the report:
+--
+--   id, name      every customer, one row each; two may have the same name
+--   orders        how many orders the customer placed, whatever their status;
+--                 an order may have no lines: it counts all the same
+--   spent_cents   the sum of quantity * unit_cents over all lines of all these
+--                 orders; 0, not NULL, where there are none
+--   reviews       how many reviews the customer wrote, with or without an order
+--
+-- The highest spent_cents come first, equal ones by id. The program that draws the
+-- report finds the columns by these names; their order is yours.
+--
+-- Why it goes wrong: JOIN drops a row that finds no partner, and gives one row
+-- for *each* partner where there are several. Ana has 4 orders with 8 lines in all,
+-- and 3 reviews: 8 x 3 = 24 rows, and each line is in 3 of them.
+-- (https://sqlite.org/lang_select.html#fromclause; sum() of no rows is NULL:
+-- https://sqlite.org/lang_aggfunc.html#sumunc)
+--
+-- The tables:
+--
+--   customers    id, name, email, city, joined_on
+--   orders       id, customer_id, placed_on, shipped_on, status
+--   order_lines  id, order_id, book_id, quantity, unit_cents
+--   reviews      id, book_id, customer_id, stars, text, written_on
+--
+-- What to do: mend the query so that it is right for any data, not only for
+-- Marginalia's. One statement; the line `-- query: customer_report` stays.
+
+
+-- query: customer_report
+SELECT
+    customers.id,
+    customers.name,
+    count(orders.id) AS orders,
+    sum(order_lines.quantity * order_lines.unit_cents) AS spent_cents,
+    count(reviews.id) AS reviews
+FROM customers
+JOIN orders ON orders.customer_id = customers.id
+JOIN order_lines ON order_lines.order_id = orders.id
+JOIN reviews ON reviews.customer_id = customers.id
+GROUP BY customers.id
+ORDER BY spent_cents DESC, customers.id;
