@@ -17,8 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
         backlings                 go on where you are (the same as `backlings watch`)\n  \
         backlings hint            a nudge for the current exercise\n  \
         backlings run http1       judge one exercise, once\n\n\
-        Exit codes: 0 passed or done, 1 does not pass, 2 wrong usage, 3 course or machine not in order.",
-    disable_help_subcommand = true
+        Exit codes: 0 passed or done, 1 does not pass, 2 wrong usage, 3 course or machine not in order."
 )]
 pub struct Cli {
     /// What to do; nothing means `watch`.

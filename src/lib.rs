@@ -25,6 +25,9 @@ pub fn run() -> ExitCode {
         Err(error) => {
             // Help and version end well, everything else is wrong usage.
             let _ = error.print();
+            if error.kind() == clap::error::ErrorKind::InvalidSubcommand {
+                eprintln!("\nTo judge an exercise: backlings run NAME");
+            }
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };

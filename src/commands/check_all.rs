@@ -67,9 +67,10 @@ pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
     match format {
         Format::Json => emit(&screen::report_list(&reports))?,
         Format::Human => {
+            let width = workspace.course.name_width();
             let lines: Vec<String> = reports
                 .iter()
-                .map(|report| screen::one_line(report, context.paint))
+                .map(|report| screen::one_line(report, width, context.paint))
                 .collect();
             let gap = if lines.is_empty() { "" } else { "\n\n" };
             emit(&format!(

@@ -95,9 +95,12 @@ impl Context {
         match workspace::locate(&self.here, self.workspace.as_deref()) {
             Some(root) => Workspace::open(&root),
             None => Err(Error::usage(match &self.workspace {
+                Some(named) if self.here.join(named).exists() => format!(
+                    "`{0}` is not a workspace: `backlings init DIR` makes one in a new directory",
+                    named.display()
+                ),
                 Some(named) => format!(
-                    "`{}` is not a workspace: `backlings init {}` makes one there",
-                    named.display(),
+                    "there is no workspace `{0}`: `backlings init {0}` makes one there",
                     named.display()
                 ),
                 None => {

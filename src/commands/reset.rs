@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use super::{Context, emit, shorten};
 use crate::error::Result;
+use crate::workspace::Replaced;
 
 pub fn reset(context: &Context, name: &str) -> Result<ExitCode> {
     let workspace = context.open()?;
@@ -11,11 +12,12 @@ pub fn reset(context: &Context, name: &str) -> Result<ExitCode> {
     let kept = workspace.reset(exercise)?;
     let file = shorten(&workspace.subject(exercise), &context.here);
     emit(&match kept {
-        Some(kept) => format!(
+        Replaced::Kept(kept) => format!(
             "`{file}` is untouched again; your text is kept as `{}`\n",
             shorten(&kept, &context.here)
         ),
-        None => format!("`{file}` is as it came\n"),
+        Replaced::Untouched => format!("`{file}` is unchanged: there was nothing to reset\n"),
+        Replaced::Nothing => format!("`{file}` was missing: the untouched file is back\n"),
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -42,10 +42,11 @@ pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<Exit
             let mut verdict = screen::verdict(exercise, report, before, context.paint);
             if report.passed() {
                 verdict.push('\n');
-                let next = recorded.current(&workspace.course);
-                verdict.push_str(&screen::next_exercise(
-                    &workspace.course,
-                    next,
+                let course = &workspace.course;
+                verdict.push_str(&screen::after_pass(
+                    course,
+                    exercise,
+                    &recorded,
                     context.paint,
                 ));
             }

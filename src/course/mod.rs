@@ -139,24 +139,20 @@ impl Course {
     /// The exercise that `text` means: a name, or a path that ends in its file
     /// (the subject, its check or its solution).
     pub fn find(&self, text: &str) -> Option<&Exercise> {
-        self.exercise(text).or_else(|| {
-            let path = Path::new(text);
-            let named = self.exercises.iter().filter(|exercise| {
-                path.file_name().is_some_and(|file| *file == *exercise.file)
-                    || path
-                        .file_name()
-                        .is_some_and(|file| *file == *exercise.check_file())
-            });
+        let path = Path::new(text);
+        let by_path = |exercise: &&Exercise| {
+            let file = path.file_name().unwrap_or_default();
             // `05_sql/sql1.sql` and `sql1.sql` both mean sql1, `06_db/sql1.sql` does not.
-            named.into_iter().find(|exercise| {
-                let chapter = path.parent().into_iter().flat_map(Path::components);
-                chapter
-                    .rev()
-                    .map(|part| part.as_os_str().to_string_lossy().into_owned())
-                    .find(|part| part != "checks" && part != "solutions" && part != ".")
-                    .is_none_or(|part| part == exercise.chapter)
-            })
-        })
+            let chapter = path
+                .ancestors()
+                .skip(1)
+                .filter_map(Path::file_name)
+                .find(|part| *part != "checks" && *part != "solutions");
+            (file == exercise.file.as_str() || file == exercise.check_file().as_str())
+                && chapter.is_none_or(|part| part == exercise.chapter.as_str())
+        };
+        self.exercise(text)
+            .or_else(|| self.exercises.iter().find(by_path))
     }
 
     /// The name nearest to a mistyped one, if one is near.
@@ -165,6 +161,15 @@ impl Course {
             name,
             self.exercises.iter().map(|exercise| exercise.name.as_str()),
         )
+    }
+
+    /// How wide a column of names is, in characters.
+    pub fn name_width(&self) -> usize {
+        self.exercises
+            .iter()
+            .map(|exercise| exercise.name.len())
+            .max()
+            .unwrap_or(0)
     }
 
     /// The exercise's place in the course, from 0.
@@ -214,7 +219,10 @@ impl Exercise {
 /// The candidate nearest to `text`, if it is near enough to be meant.
 pub fn nearest<'a>(text: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
-        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
+        .map(|candidate| {
+            let (text, lowercase) = (text.to_lowercase(), candidate.to_lowercase());
+            (strsim::damerau_levenshtein(&text, &lowercase), candidate)
+        })
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

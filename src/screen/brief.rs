@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Paint;
 use crate::course::{Brief, Course, Exercise};
+use crate::workspace::Progress;
 
 /// `●●○○○`.
 pub(super) fn dots(difficulty: u8) -> String {
@@ -12,7 +13,7 @@ pub(super) fn dots(difficulty: u8) -> String {
         .collect()
 }
 
-/// What an exercise asks, and which file to open.
+/// What an exercise is called, what it asks, and which file to open.
 pub fn assignment(exercise: &Exercise, brief: &Brief, paint: Paint) -> String {
     let mut text = format!(
         "{} {}  {}\n",
@@ -20,11 +21,33 @@ pub fn assignment(exercise: &Exercise, brief: &Brief, paint: Paint) -> String {
         paint.strong(&format!("· {}", exercise.title)),
         paint.dim(&dots(exercise.difficulty))
     );
+    text.push_str(&ticket(exercise, brief, paint));
+    text
+}
+
+/// What an exercise asks, and which file to open.
+pub fn ticket(exercise: &Exercise, brief: &Brief, paint: Paint) -> String {
+    let mut text = String::new();
     if !brief.ticket.is_empty() {
         let _ = writeln!(text, "{}", paint.wrap(&brief.ticket, "  "));
     }
     let _ = writeln!(text, "  Open {}", paint.name(&exercise.subject_path()));
     text
+}
+
+/// What a command says below a success: where our solution is, and what comes next.
+pub fn after_pass(
+    course: &Course,
+    exercise: &Exercise,
+    progress: &Progress,
+    paint: Paint,
+) -> String {
+    let command = format!("backlings solution {}", exercise.name);
+    format!(
+        "  Compare with ours: {}\n\n{}",
+        paint.name(&command),
+        next_exercise(course, progress.current(course), paint)
+    )
 }
 
 /// What comes after a success; nothing where all is done.

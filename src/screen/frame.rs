@@ -102,7 +102,12 @@ fn wrapped(body: &str, width: usize) -> Vec<String> {
         if measure_text_width(&line) <= width {
             lines.push(line);
         } else {
+            // What goes on stands below its beginning, not at the margin.
+            let plain = console::strip_ansi_codes(&line);
+            let indent = plain.len() - plain.trim_start().len();
+            let indent = " ".repeat(indent.min(width / 2));
             let options = textwrap::Options::new(width)
+                .subsequent_indent(&indent)
                 .word_separator(textwrap::WordSeparator::AsciiSpace)
                 .break_words(true);
             lines.extend(

@@ -13,6 +13,8 @@ pub enum State {
     Done,
     /// It is the one to work on.
     Current,
+    /// It passed once, and does not any more.
+    Again,
     /// It has been tried, and does not pass.
     Tried,
     /// It has not been tried.
@@ -25,6 +27,7 @@ impl State {
         match self {
             Self::Done => "done",
             Self::Current => "current",
+            Self::Again => "again",
             Self::Tried => "tried",
             Self::Open => "open",
         }
@@ -46,11 +49,14 @@ pub fn rows<'a>(course: &'a Course, progress: &Progress) -> Vec<Row<'a>> {
         .current(course)
         .map(|exercise| exercise.id.as_str());
     let row = |exercise: &'a Exercise| {
+        let entry = progress.entry(exercise);
         let state = if progress.is_done(exercise) {
             State::Done
+        } else if entry.passed.is_some() {
+            State::Again
         } else if Some(exercise.id.as_str()) == current {
             State::Current
-        } else if progress.entry(exercise).attempts > 0 {
+        } else if entry.attempts > 0 {
             State::Tried
         } else {
             State::Open
@@ -68,11 +74,7 @@ pub fn list(
     paint: Paint,
 ) -> (String, usize) {
     let rows = rows(course, progress);
-    let name_width = rows
-        .iter()
-        .map(|row| row.exercise.name.len())
-        .max()
-        .unwrap_or(0);
+    let name_width = course.name_width();
     let mut text = String::new();
     let mut selected_line = 0;
     let mut chapter = "";
@@ -88,6 +90,7 @@ pub fn list(
         let mark = match row.state {
             State::Done => paint.good("✓"),
             State::Current => paint.warn("▸"),
+            State::Again => paint.warn("!"),
             State::Tried => paint.warn("·"),
             State::Open => " ".to_owned(),
         };
@@ -102,9 +105,13 @@ pub fn list(
         } else {
             exercise.title.clone()
         };
+        let again = match row.state {
+            State::Again => paint.warn("  (passed before, look again)"),
+            _ => String::new(),
+        };
         let _ = writeln!(
             text,
-            "{} {mark} {name}  {}  {title}",
+            "{} {mark} {name}  {}  {title}{again}",
             if here {
                 paint.name(">")
             } else {

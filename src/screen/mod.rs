@@ -7,7 +7,7 @@ mod list;
 mod paint;
 mod verdict;
 
-pub use brief::{assignment, hint, hints, next_exercise, solution};
+pub use brief::{after_pass, assignment, hint, hints, next_exercise, solution, ticket};
 pub use frame::{Frame, View};
 pub use json::{exercise_list, report as json_report, report_list};
 pub use list::{Row, State, list, rows};

@@ -33,8 +33,8 @@ pub fn verdict(
     text.trim_end().to_owned() + "\n"
 }
 
-/// The verdict in a line, as `check-all` lists it.
-pub fn one_line(report: &Report, paint: Paint) -> String {
+/// The verdict in a line, as `check-all` lists it, its name in a column of this width.
+pub fn one_line(report: &Report, name_width: usize, paint: Paint) -> String {
     let (mark, what) = match &report.verdict {
         Verdict::Passed => return format!("{} {}", paint.good("✓"), report.exercise),
         Verdict::ChecksFailed => (
@@ -49,7 +49,11 @@ pub fn one_line(report: &Report, paint: Paint) -> String {
         Verdict::TimedOut { .. } => (paint.bad("✗"), "does not end".to_owned()),
         Verdict::Crashed { how } => (paint.bad("✗"), how.clone()),
     };
-    format!("{mark} {}  {}", report.exercise, paint.dim(&what))
+    format!(
+        "{mark} {:name_width$}  {}",
+        report.exercise,
+        paint.dim(&what)
+    )
 }
 
 /// What a run is busy with, for the eyes of somebody who waits.
@@ -63,9 +67,9 @@ pub fn stage(stage: &Stage) -> String {
             total,
             current,
         } => {
-            format!("building crates, once: {done} of {total} ({current})")
+            format!("building crates (first time only): {done} of {total}, {current}")
         }
-        Stage::Library => "building the library that checks stand on, once".to_owned(),
+        Stage::Library => "building the check library (first time only)".to_owned(),
         Stage::Compiling => "compiling".to_owned(),
         Stage::Checking => "running the checks".to_owned(),
     }
@@ -94,7 +98,7 @@ fn headline(
             paint.bad(&format!("✗ {name} cannot be read"))
         }
         Verdict::DoesNotCompile => paint.bad(&format!("✗ {name} does not compile")),
-        Verdict::ChecksFailed => paint.bad(&format!("✗ {}", count())),
+        Verdict::ChecksFailed => paint.bad(&format!("✗ {name}: {}", count())),
         Verdict::TimedOut { limit } => paint.bad(&format!(
             "✗ {name} did not end within {} s: {}",
             limit.as_secs(),
@@ -104,17 +108,17 @@ fn headline(
     };
     let mut times = Vec::new();
     if report.compile > Duration::ZERO {
-        times.push(format!("compiled in {}", duration(report.compile)));
+        times.push(format!("compiler {}", duration(report.compile)));
     }
     if report.run > Duration::ZERO {
-        times.push(format!("checked in {}", duration(report.run)));
+        times.push(format!("checks {}", duration(report.run)));
     }
     let times = times.join(", ");
     let gap = paint
         .width
         .saturating_sub(measure_text_width(&head) + times.len());
     if gap >= 2 && !times.is_empty() {
-        format!("{head}{}{}\n", " ".repeat(gap.min(40)), paint.dim(&times))
+        format!("{head}{}{}\n", " ".repeat(gap), paint.dim(&times))
     } else {
         format!("{head}\n")
     }
@@ -147,8 +151,8 @@ fn errors(text: &mut String, exercise: &Exercise, report: &Report, paint: Paint)
             .is_some_and(|place| place.file != exercise.subject_path());
         if elsewhere {
             let note = format!(
-                "The line above is the check's, which uses your code. Your file must keep the names \
-                 and signatures it came with; `backlings reset {}` shows them again (yours is kept).",
+                "The line above is the check's, which uses your code: your file must keep the names \
+                 and signatures it came with. `backlings reset {}` brings it back as it came (yours is kept).",
                 exercise.name
             );
             let _ = writeln!(text, "\n{}", paint.wrap(&note, "  "));
@@ -166,7 +170,7 @@ fn advice(text: &mut String, report: &Report, paint: Paint) {
     if warnings.is_empty() {
         return;
     }
-    text.push_str(&paint.warn("  It passes. The compiler and clippy advise, if you like:\n\n"));
+    text.push_str(&paint.warn("  It passes. Some advice from the compiler, if you like:\n\n"));
     for warning in warnings.iter().take(ADVICE) {
         text.push_str(colored(&warning.rendered, paint).trim_end());
         text.push_str("\n\n");

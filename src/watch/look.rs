@@ -102,14 +102,12 @@ impl Scene<'_> {
                 None => "the course has lost this solution\n".to_owned(),
             },
             Mode::AskReset => format!(
-                "Bring `{}` back as it came?\n\n{}\n\n{} yes   {} no\n",
+                "Bring `{}` back as it came?\n\n{}\n",
                 self.exercise.subject_path(),
                 paint.wrap(
                     "Your text is kept under .backlings/history. The exercise counts as not done again.",
                     "  "
                 ),
-                paint.name("y"),
-                paint.name("n")
             ),
             Mode::CheckAll => self.check_all_body(paint),
             Mode::Help => help(paint),
@@ -129,7 +127,7 @@ impl Scene<'_> {
             let brief = self.course.brief(self.exercise);
             return format!(
                 "{}\n{}",
-                screen::assignment(self.exercise, &brief, paint),
+                screen::ticket(self.exercise, &brief, paint),
                 paint.warn(&text)
             );
         }
@@ -138,7 +136,7 @@ impl Scene<'_> {
         let passed = matches!(self.outcome, Some(Ok(report)) if report.passed());
         if self.untouched || self.outcome.is_none() {
             let brief = self.course.brief(self.exercise);
-            text.push_str(&screen::assignment(self.exercise, &brief, paint));
+            text.push_str(&screen::ticket(self.exercise, &brief, paint));
             text.push('\n');
         }
         if hints > 0 && !passed {
@@ -189,13 +187,14 @@ impl Scene<'_> {
             let bar = bar(results.len(), total, paint.width);
             format!("{bar}  {} of {total} judged\n\n", results.len())
         };
+        let width = self.course.name_width();
         for (index, result) in results {
             let line = match result {
-                Ok(report) => screen::one_line(report, paint),
+                Ok(report) => screen::one_line(report, width, paint),
                 Err(problem) => {
                     let name = &self.course.exercises[*index].name;
                     let problem = problem.lines().next().unwrap_or_default();
-                    format!("{} {name}  {}", paint.bad("!"), paint.dim(problem))
+                    format!("{} {name:width$}  {}", paint.bad("!"), paint.dim(problem))
                 }
             };
             text.push_str(&line);
@@ -218,7 +217,10 @@ impl Scene<'_> {
         let keys: &[(&str, &str)] = match self.mode {
             Mode::List { .. } => &[("↑↓", "choose"), ("Enter", "go there"), ("l", "back")],
             Mode::Solution | Mode::Help => &[("Enter", "back")],
-            Mode::CheckAll => &[("Enter", "back (and stop)")],
+            Mode::CheckAll if self.checked.as_ref().is_some_and(|checked| checked.ended) => {
+                &[("Enter", "back")]
+            }
+            Mode::CheckAll => &[("Enter", "stop and go back")],
             Mode::AskReset => &[("y", "reset"), ("n", "back")],
             Mode::Exercise if passed => &[
                 ("Enter", "next"),

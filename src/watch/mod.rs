@@ -18,7 +18,7 @@ use crate::course::Exercise;
 use crate::error::Result;
 use crate::judge::{Cancel, Judge, Judged, Report, Stage};
 use crate::screen::{self, Frame, Paint};
-use crate::workspace::{Progress, Workspace};
+use crate::workspace::{Progress, Replaced, Workspace};
 use events::{Event, RunResult};
 use look::{Checked, Mode, Scene};
 use terminal::Terminal;
@@ -426,6 +426,7 @@ impl Watch {
         if *key == Key::CtrlC {
             return false;
         }
+        self.notices.clear();
         match self.mode {
             Mode::List { selected } => self.key_in_list(key, selected),
             Mode::AskReset => self.key_in_question(key),
@@ -475,6 +476,7 @@ impl Watch {
                 self.scroll = 0;
             }
             Key::Char('c') => self.check_all(),
+            Key::Char('?') if self.mode == Mode::Help => self.back(),
             Key::Char('?') => {
                 self.mode = Mode::Help;
                 self.scroll = 0;
@@ -578,7 +580,7 @@ impl Watch {
             self.scroll = 0;
         } else {
             self.notices = vec![format!(
-                "our solution is shown when `{0}` passes; `h` helps on, `backlings solution {0} --anyway` gives in",
+                "our solution is shown when `{0}` passes; `h` gives a hint, `backlings solution {0} --anyway` shows it now",
                 exercise.name
             )];
         }
@@ -588,13 +590,14 @@ impl Watch {
         let workspace = self.workspace.clone();
         let exercise = &workspace.course.exercises[self.shown];
         let told = match workspace.reset(exercise) {
-            Ok(Some(kept)) => {
+            Ok(Replaced::Kept(kept)) => {
                 format!(
                     "untouched again; your text is kept as `{}`",
                     workspace.relative(&kept)
                 )
             }
-            Ok(None) => "it was untouched already".to_owned(),
+            Ok(Replaced::Untouched) => "it was untouched already".to_owned(),
+            Ok(Replaced::Nothing) => "it was missing: the untouched file is back".to_owned(),
             Err(error) => error.to_string(),
         };
         match workspace.progress() {
@@ -745,7 +748,7 @@ impl Watch {
         let _ = out.flush();
     }
 
-    fn plain_start(&self) {
+    fn plain_start(&mut self) {
         if self.terminal.is_some() {
             return;
         }
@@ -764,6 +767,7 @@ impl Watch {
             "{notices}Watching {place}: {done} of {total} done.\n\n{}\n",
             screen::assignment(exercise, &brief, paint)
         ));
+        self.notices.clear();
     }
 
     fn plain_verdict(&self, exercise: usize) {
@@ -779,11 +783,7 @@ impl Watch {
         if last.outcome.as_ref().is_ok_and(Report::passed) {
             let course = &self.workspace.course;
             text.push('\n');
-            text.push_str(&screen::next_exercise(
-                course,
-                self.progress.current(course),
-                paint,
-            ));
+            text.push_str(&screen::after_pass(course, subject, &self.progress, paint));
         }
         for note in &self.notices {
             text.push_str(&format!("{note}\n"));

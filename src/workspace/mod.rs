@@ -31,6 +31,17 @@ pub struct Workspace {
 /// The directory below a workspace that holds what backlings keeps there.
 const STATE: &str = ".backlings";
 
+/// What stood in the place of an untouched subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replaced {
+    /// No file at all.
+    Nothing,
+    /// The untouched subject itself.
+    Untouched,
+    /// The learner's text, kept at this path.
+    Kept(PathBuf),
+}
+
 /// `.backlings/workspace.toml`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +65,11 @@ pub fn locate(here: &Path, explicit: Option<&Path>) -> Option<PathBuf> {
     above
         .map(Path::to_owned)
         .or_else(|| Some(default_place(here)).filter(|path| is_workspace(path)))
+}
+
+/// The workspace at or above a directory.
+pub fn enclosing(here: &Path) -> Option<&Path> {
+    here.ancestors().find(|directory| is_workspace(directory))
 }
 
 /// Where a workspace is made when nobody says where.
@@ -157,7 +173,7 @@ impl Workspace {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
                 return Err(Error::usage(format!(
-                    "`{}` is a file: name a directory that does not exist yet",
+                    "`{}` cannot be made, for it is a file or below one: name a directory that does not exist yet",
                     root.display()
                 )));
             }
@@ -309,6 +325,8 @@ impl Workspace {
             if report.passed() {
                 newly = !progress.is_done(exercise);
                 progress.pass(exercise, now);
+            } else {
+                progress.fail(exercise);
             }
         })?;
         if report.passed() {
@@ -338,12 +356,12 @@ impl Workspace {
         )?)
     }
 
-    /// Brings the untouched subject back and returns where the learner's was kept.
+    /// Brings the untouched subject back and says what it replaced.
     ///
     /// # Errors
     ///
     /// When it cannot be kept or written.
-    pub fn reset(&self, exercise: &Exercise) -> Result<Option<PathBuf>> {
+    pub fn reset(&self, exercise: &Exercise) -> Result<Replaced> {
         let path = exercise.subject_path();
         let untouched = self
             .course
@@ -352,16 +370,20 @@ impl Workspace {
             .with_context(|| format!("the course has lost `{path}`"))?;
         let subject = self.root.join(&path);
         let kept = match fs::read(&subject) {
-            Ok(text) if *text == *untouched => None,
-            Ok(text) => Some(self.keep_attempt(exercise, &text, "replaced by a reset\n")?),
+            Ok(text) if *text == *untouched => Replaced::Untouched,
+            Ok(text) => {
+                Replaced::Kept(self.keep_attempt(exercise, &text, "replaced by a reset\n")?)
+            }
             Err(_) if subject.is_dir() => {
                 return Err(Error::broken(format!(
                     "`{path}` is a directory: move it away first"
                 )));
             }
-            Err(_) => None,
+            Err(_) => Replaced::Nothing,
         };
         write_if_changed(&subject, &untouched)?;
+        // It is to be found anew.
+        let _ = fs::remove_file(self.root.join(exercise.solution_path()));
         self.update(|progress| progress.restart(exercise))?;
         Ok(kept)
     }
@@ -469,15 +491,15 @@ fn readme(course: &Course) -> String {
              \x20   backlings watch\n\n\
          It shows the exercise you are at. Open its file below `exercises/` in your editor, mend it,\n\
          save it, and read what the watcher says. When all checks pass, you are led to the next one.\n\
-         No `backlings` on your PATH? Run `cargo install --path .` in your clone, or\n\
-         `cargo run --release -- watch` there as before.\n\n\
+         No `backlings` on your PATH? `cargo install --path .` in your clone of the course puts it\n\
+         there; without it, `cargo run --release -- watch` in the clone does the same.\n\n\
          - `backlings hint` helps, one step at a time.\n\
          - `backlings list` shows where you are.\n\
          - `backlings reset NAME` brings an untouched file back (yours is kept).\n\n\
          ## What is here\n\n\
          - `exercises/CHAPTER/NAME.*`: what you edit\n\
          - `exercises/CHAPTER/checks/NAME.rs`: what your answer is checked for; read it, edits are undone\n\
-         - `exercises/CHAPTER/solutions/`: our solutions, once you have found yours\n\
+         - `exercises/CHAPTER/solutions/`: our solutions, once yours passes\n\
          - `.backlings/`: your progress, and every attempt with its verdict under `history/`\n\n\
          ## Chapters\n\n{chapters}",
         name = course.name,

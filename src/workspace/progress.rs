@@ -30,6 +30,9 @@ pub struct Entry {
     /// When it first passed, RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed: Option<String>,
+    /// Whether a later text of it, or a stricter check, did not pass any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// How many hints have been shown.
     #[serde(default)]
     pub hints: usize,
@@ -81,11 +84,11 @@ impl Progress {
         self.exercises.entry(exercise.id.clone()).or_default()
     }
 
-    /// Whether an exercise has passed.
+    /// Whether an exercise passes, as far as anybody has looked.
     pub fn is_done(&self, exercise: &Exercise) -> bool {
         self.exercises
             .get(&exercise.id)
-            .is_some_and(|entry| entry.passed.is_some())
+            .is_some_and(|entry| entry.passed.is_some() && !entry.again)
     }
 
     /// How many exercises of the course are done.
@@ -124,7 +127,15 @@ impl Progress {
         if self.current.as_ref() == Some(&exercise.id) {
             self.current = None;
         }
-        self.entry_mut(exercise).passed.get_or_insert(time);
+        let entry = self.entry_mut(exercise);
+        entry.passed.get_or_insert(time);
+        entry.again = false;
+    }
+
+    /// Records that an exercise does not pass: one that did is to be looked at again.
+    pub fn fail(&mut self, exercise: &Exercise) {
+        let entry = self.entry_mut(exercise);
+        entry.again = entry.passed.is_some();
     }
 
     /// Forgets a pass and the hints: the exercise starts again.

@@ -44,7 +44,7 @@ fn init_takes_an_empty_directory_and_overwrites_nothing() {
         .call("init file --course course")
         .from(".")
         .status(2)
-        .complains("`PLACE/file` is a file")
+        .complains("`PLACE/file` cannot be made, for it is a file or below one")
         .go();
 }
 
@@ -128,7 +128,7 @@ fn outside_a_workspace_commands_say_how_to_get_one() {
         .call("list --workspace course")
         .from(".")
         .status(2)
-        .stderr("error: `course` is not a workspace: `backlings init course` makes one there\n")
+        .stderr("error: `course` is not a workspace: `backlings init DIR` makes one in a new directory\n")
         .go();
 }
 
@@ -159,9 +159,9 @@ fn run_judges_the_current_exercise_and_leads_on() {
     place
         .call("run")
         .status(1)
-        .stderr("building the library that checks stand on, once\n")
+        .stderr("building the check library (first time only)\n")
         .stdout(
-            "✗ 2 of 3 checks pass\n\
+            "✗ one: 2 of 3 checks pass\n\
              \n\
              ✗ answers_forty_two\n\
              \x20 the answer is wrong\n\
@@ -181,6 +181,8 @@ fn run_judges_the_current_exercise_and_leads_on() {
         .stderr("")
         .stdout(
             "✓ one passes all 3 checks\n\
+             \n\
+             \x20 Compare with ours: backlings solution one\n\
              \n\
              Next: two · Title of two  ●○○○○\n\
              \x20 The ticket says 42.\n\
@@ -345,7 +347,7 @@ fn reset_keeps_what_it_replaces() {
     place.call("list").says("0 of 3 done").go();
     place
         .call("reset one")
-        .stdout("`exercises/01_first/one.rs` is as it came\n")
+        .stdout("`exercises/01_first/one.rs` is unchanged: there was nothing to reset\n")
         .go();
     place.call("reset").status(2).complains("NAME").go();
 }
@@ -392,7 +394,7 @@ fn check_all_brings_progress_up_to_date() {
     place
         .call("check-all")
         .status(1)
-        .stdout("✓ one\n✗ two  2 of 3 checks\n✓ three\n\n2 of 3 pass\n")
+        .stdout("✓ one\n✗ two    2 of 3 checks\n✓ three\n\n2 of 3 pass\n")
         .go();
     place.call("list").says("2 of 3 done").go();
     let json: serde_json::Value =
@@ -407,6 +409,51 @@ fn check_all_brings_progress_up_to_date() {
     place
         .call("check-all")
         .stdout("✓ one\n✓ two\n✓ three\n\n3 of 3 pass\n")
+        .go();
+}
+
+#[test]
+fn a_pass_that_no_longer_holds_is_to_be_looked_at_again() {
+    let place = Place::with_three().init();
+    place.save("one", RIGHT);
+    place.call("run one").go();
+    place.save("one", WRONG);
+    place
+        .call("run one")
+        .status(1)
+        .says("✗ one: 2 of 3 checks pass (was 3 of 3)")
+        .go();
+    place
+        .call("list")
+        .says("! one    ●○○○○  Title of one  (passed before, look again)")
+        .go();
+    place.call("list").says("0 of 3 done").go();
+    place.call("run").status(1).says("✗ one").go();
+    place.save("one", RIGHT);
+    place.call("check-all").status(1).says("✓ one").go();
+    place.call("list").says("  ✓ one").says("1 of 3 done").go();
+}
+
+#[test]
+fn init_says_what_it_makes_of_its_surroundings() {
+    let place = Place::with_three().init();
+    place
+        .call("init inner --course ../course")
+        .complains("note: it stands inside of the workspace `PLACE/work`")
+        .go();
+    place
+        .call("init x --workspace y")
+        .status(2)
+        .complains("without `--workspace`")
+        .go();
+    let spaced = place.run_in(".", ["init", "a place", "--course", "course"]);
+    assert!(String::from_utf8_lossy(&spaced.stdout).contains("    cd 'a place'\n"));
+    place.write("file", "");
+    place
+        .call("init file/below --course course")
+        .from(".")
+        .status(2)
+        .complains("`PLACE/file/below` cannot be made, for it is a file or below one")
         .go();
 }
 

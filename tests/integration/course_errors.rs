@@ -253,7 +253,7 @@ fn a_check_without_checks_judges_nothing() {
     place
         .call("run")
         .status(3)
-        .stderr("building the library that checks stand on, once\nerror: `exercises/01_first/checks/one.rs` lists no check: nothing was judged\n")
+        .stderr("building the check library (first time only)\nerror: `exercises/01_first/checks/one.rs` lists no check: nothing was judged\n")
         .go();
 }
 

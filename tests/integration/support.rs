@@ -299,7 +299,7 @@ impl Call<'_> {
 pub fn without_times(text: &str) -> String {
     let lines =
         text.lines().map(
-            |line| match line.find("compiled in ").or(line.find("checked in ")) {
+            |line| match line.find("  compiler ").or(line.find("  checks ")) {
                 Some(at) => line[..at].trim_end(),
                 None => line,
             },

@@ -162,7 +162,7 @@ fn a_changed_signature_is_explained() {
         .call("run")
         .status(1)
         .says("exercises/01_first/checks/one.rs:")
-        .says("The line above is the check's, which uses your code.")
+        .says("The line above is the check's, which uses your code: your file must")
         .go();
 }
 
@@ -288,7 +288,7 @@ fn advice_stands_after_the_pass() {
     place
         .call("run")
         .says("✓ one passes all 3 checks")
-        .says("It passes. The compiler and clippy advise, if you like:")
+        .says("It passes. Some advice from the compiler, if you like:")
         .says("unused variable: `unused`")
         .says("unneeded `return` statement")
         .go();
@@ -312,18 +312,18 @@ fn what_was_and_what_is_now() {
     place
         .call("run")
         .status(1)
-        .says("✗ 0 of 3 checks pass\n")
+        .says("✗ one: 0 of 3 checks pass\n")
         .go();
     place.save("one", WRONG);
     place
         .call("run")
         .status(1)
-        .says("✗ 2 of 3 checks pass (was 0 of 3)")
+        .says("✗ one: 2 of 3 checks pass (was 0 of 3)")
         .go();
     place
         .call("run")
         .status(1)
-        .says("✗ 2 of 3 checks pass\n")
+        .says("✗ one: 2 of 3 checks pass\n")
         .go();
 }
 

@@ -171,8 +171,8 @@ fn answering(answer: u32) -> String {
 fn shows_the_exercise_judges_each_save_and_leads_on() {
     let place = Place::with_three().init();
     let session = Session::start(&place, "watch");
-    let screen = session.sees("✗ 2 of 3 checks pass");
-    assert!(screen.contains("one · Title of one"), "{screen}");
+    let screen = session.sees("✗ one: 2 of 3 checks pass");
+    assert!(screen.starts_with("one · Title of one"), "{screen}");
     assert!(screen.contains("The ticket says 42."), "{screen}");
     assert!(
         screen.contains("Open exercises/01_first/one.rs"),
@@ -209,7 +209,7 @@ fn shows_the_exercise_judges_each_save_and_leads_on() {
     session.wait("the second exercise", |text| {
         text.starts_with("two · Title of two")
     });
-    session.sees("✗ 2 of 3 checks pass");
+    session.sees("✗ two: 2 of 3 checks pass");
     session.quit("q");
 }
 
@@ -217,7 +217,7 @@ fn shows_the_exercise_judges_each_save_and_leads_on() {
 fn a_save_of_any_exercise_goes_there() {
     let place = Place::with_three().init();
     let session = Session::start(&place, "");
-    session.sees("✗ 2 of 3 checks pass");
+    session.sees("✗ one: 2 of 3 checks pass");
     place.save("three", RIGHT);
     session.sees("✓ three passes all 3 checks");
     place.save("one", RIGHT);
@@ -616,7 +616,7 @@ fn without_a_terminal_it_writes_lines() {
     };
     sees("0 of 3 done.");
     sees("Open exercises/01_first/one.rs");
-    sees("✗ 2 of 3 checks pass");
+    sees("✗ one: 2 of 3 checks pass");
     sees("at exercises/01_first/checks/one.rs");
     place.save("one", RIGHT);
     sees("✓ one passes all 3 checks");
@@ -657,7 +657,7 @@ fn watch_makes_a_workspace_where_there_is_none() {
         first,
         "made your workspace `backlings`: the files to edit are there"
     );
-    assert!(lines.any(|line| line.contains("✗ 2 of 3 checks pass")));
+    assert!(lines.any(|line| line.contains("✗ one: 2 of 3 checks pass")));
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(
@@ -678,7 +678,7 @@ fn an_edited_check_is_put_back_and_kept_aside() {
     let check = "work/exercises/01_first/checks/one.rs";
     place.write(check, "fn main() {}\n");
     let session = Session::start(&place, "");
-    let screen = session.sees("✗ 2 of 3 checks pass");
+    let screen = session.sees("✗ one: 2 of 3 checks pass");
     assert!(
         screen.contains("checks/one.rs` was edited: the course's own is back"),
         "{screen}"
