@@ -76,7 +76,8 @@ fn main() {
     let mut bytes = [0; 65536];
     while let Ok(count @ 1..) = pty.read(&mut bytes) {
         parser.process(&bytes[..count]);
-        if parser.screen().contents().contains("  checks ") {
+        let whole = bytes[..count].ends_with(b"\x1b[?2026l");
+        if whole && parser.screen().contents().contains(" ms, checks ") {
             break;
         }
     }

@@ -17,7 +17,10 @@ pub fn list(context: &Context, format: Format) -> Result<ExitCode> {
             let (list, _) = screen::list(course, &progress, None, context.paint);
             let done = progress.done(course);
             let total = course.exercises.len();
-            emit(&format!("{list}\n{done} of {total} done\n"))?;
+            let legend = context
+                .paint
+                .dim("✓ done  ▸ current  · tried  ! look again");
+            emit(&format!("{list}\n{done} of {total} done    {legend}\n"))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -98,7 +98,12 @@ pub struct Failure {
 #[track_caller]
 #[must_use = "a failure does nothing until it is raised"]
 pub fn fail(what: impl Into<String>) -> Failure {
-    Failure { what: what.into(), parts: Vec::new(), why: None, place: Location::caller() }
+    Failure {
+        what: what.into(),
+        parts: Vec::new(),
+        why: None,
+        place: Location::caller(),
+    }
 }
 
 impl Failure {
@@ -175,10 +180,14 @@ fn chosen(checks: &[Check]) -> Vec<Check> {
         return checks.to_vec();
     };
     let find = |name: &str| {
-        checks.iter().copied().find(|check| check.name == name).unwrap_or_else(|| {
-            eprintln!("harness: there is no check `{name}` here");
-            process::exit(102)
-        })
+        checks
+            .iter()
+            .copied()
+            .find(|check| check.name == name)
+            .unwrap_or_else(|| {
+                eprintln!("harness: there is no check `{name}` here");
+                process::exit(102)
+            })
     };
     only.lines().map(find).collect()
 }
@@ -209,7 +218,10 @@ fn note_panic(info: &PanicHookInfo<'_>) {
     if on_a_check {
         OWN_PANIC.with(|own| own.replace(Some(Some(noted))));
     } else if let Some(reporter) = REPORTER.get() {
-        let name = thread::current().name().unwrap_or("without a name").to_owned();
+        let name = thread::current()
+            .name()
+            .unwrap_or("without a name")
+            .to_owned();
         reporter.event(
             "panic",
             &[
@@ -244,13 +256,20 @@ struct Reporter {
 impl Reporter {
     fn from_env() -> Self {
         let open = |path| {
-            OpenOptions::new().append(true).create(true).open(&path).unwrap_or_else(|error| {
-                eprintln!("harness: cannot write the report: {error}");
-                process::exit(102)
-            })
+            OpenOptions::new()
+                .append(true)
+                .create(true)
+                .open(&path)
+                .unwrap_or_else(|error| {
+                    eprintln!("harness: cannot write the report: {error}");
+                    process::exit(102)
+                })
         };
         let file = env::var_os("BACKLINGS_REPORT").map(|path| Mutex::new(open(path)));
-        Self { file, mark: env::var("BACKLINGS_MARK").ok() }
+        Self {
+            file,
+            mark: env::var("BACKLINGS_MARK").ok(),
+        }
     }
 
     fn mark(&self) {
@@ -285,10 +304,9 @@ impl Reporter {
     fn failed(&self, name: &str, payload: &(dyn Any + Send), noted: Option<Panic>) {
         let mut fields = vec![("check", Value::from(name))];
         if let Some(failure) = payload.downcast_ref::<Failure>() {
-            let parts = failure
-                .parts
-                .iter()
-                .map(|(label, text)| Value::List(vec![label.as_str().into(), text.as_str().into()]));
+            let parts = failure.parts.iter().map(|(label, text)| {
+                Value::List(vec![label.as_str().into(), text.as_str().into()])
+            });
             fields.push(("message", failure.what.as_str().into()));
             fields.push(("parts", Value::List(parts.collect())));
             if let Some(why) = &failure.why {

@@ -649,6 +649,11 @@ impl Build<'_> {
                 product.into(),
                 source.into(),
             ];
+            if self.toolchain.clippy {
+                // Clippy denies some lints by itself: to a learner they are advice, for
+                // what rustc accepts does compile.
+                args.extend(["-W".into(), "clippy::correctness".into()]);
+            }
             if self.toolchain.shared_std {
                 args.extend(["-C".into(), "prefer-dynamic".into()]);
             }

@@ -184,7 +184,7 @@ impl Scene<'_> {
         let mut text = if ended {
             format!("{}\n\n", paint.strong(&format!("{passed} of {total} pass")))
         } else {
-            let bar = bar(results.len(), total, paint.width);
+            let bar = bar(results.len(), total, Paint { width: 42, ..paint });
             format!("{bar}  {} of {total} judged\n\n", results.len())
         };
         let width = self.course.name_width();
@@ -212,7 +212,7 @@ impl Scene<'_> {
         }
         let done = self.progress.done(self.course);
         let total = self.course.exercises.len();
-        lines.push(bar(done, total, paint.width));
+        lines.push(bar(done, total, paint));
         let passed = self.progress.is_done(self.exercise);
         let keys: &[(&str, &str)] = match self.mode {
             Mode::List { .. } => &[("↑↓", "choose"), ("Enter", "go there"), ("l", "back")],
@@ -264,11 +264,15 @@ pub fn list_line(scene: &Scene<'_>, selected: usize, paint: Paint) -> usize {
     screen::list(scene.course, scene.progress, Some(selected), paint).1
 }
 
-/// `[####----]`, a screen wide at most.
-fn bar(done: usize, total: usize, width: usize) -> String {
-    let room = width.saturating_sub(2).min(60);
+/// `━━━━────`, nearly as wide as the screen.
+fn bar(done: usize, total: usize, paint: Paint) -> String {
+    let room = paint.width.saturating_sub(2);
     let filled = (room * done).checked_div(total).unwrap_or(0);
-    format!("[{}{}]", "█".repeat(filled), "·".repeat(room - filled))
+    format!(
+        "{}{}",
+        paint.good(&"━".repeat(filled)),
+        paint.dim(&"─".repeat(room - filled))
+    )
 }
 
 fn help(paint: Paint) -> String {

@@ -309,7 +309,7 @@ fn list_shows_where_one_stands() {
              \x20 ▸ two    ●○○○○  Title of two\n\
              \x20 · three  ●○○○○  Title of three\n\
              \n\
-             1 of 3 done\n",
+             1 of 3 done    ✓ done  ▸ current  · tried  ! look again\n",
         )
         .go();
     let json: serde_json::Value =

@@ -295,6 +295,20 @@ fn advice_stands_after_the_pass() {
 }
 
 #[test]
+fn what_rustc_accepts_does_compile_whatever_clippy_thinks_of_it() {
+    let place = module();
+    place.save(
+        "one",
+        &answering("    if \"\".len() <= 0 {\n        return 42;\n    }\n    41"),
+    );
+    place
+        .call("run")
+        .says("✓ one passes all 3 checks")
+        .says("absurd_extreme_comparisons")
+        .go();
+}
+
+#[test]
 fn items_the_check_does_not_use_are_not_called_dead() {
     let place = module();
     place.save(
