@@ -1,23 +1,22 @@
 //! # algo1: who looked at what
 //!
-//! Once a day Marginalia lists for each customer the pages that customer looked at. The job took a
-//! minute in spring. The shop has four times the customers and four times the page views now, and
-//! the job takes sixteen minutes: it compares every customer with every view.
+//! Once a day Marginalia lists the pages that each customer looked at. In spring the job took a
+//! minute. Now the shop has four times the customers and four times the page views, and the job
+//! takes sixteen minutes: it compares every customer with every view.
 //!
 //! Rules:
-//! - The result stays what it is. One entry for each entry of `customers`, in the same order: the
-//!   name, and the pages of all views with that id, in the order of `views`, repeats included.
-//! - A customer without views has an empty list. Views with an id that no customer has (search
+//! - The result stays the same. It has one entry for each entry of `customers`, in the same order:
+//!   the name, and the pages of all views with that id, in the order of `views`, repeats included.
+//! - A customer without views gets an empty list. Views with an id that no customer has (search
 //!   engines, customers who left) are in nobody's list.
-//! - Two customers may have the same name. One customer may be listed twice (an import does that);
-//!   then both entries get all the pages.
-//! - With four times the input, no more than eight times the comparisons. Counted are all calls of
-//!   `==`, `<`, `cmp` and `hash` on ids. Going once through the views and finding each id in a
-//!   `HashMap` or a `BTreeMap` does it, and so does sorting.
+//! - Two customers may have the same name. One customer may be listed twice (an import can do
+//!   that); then both entries get all the pages.
+//! - With four times the input, the job may make at most eight times the comparisons. Every call of
+//!   `==`, `<`, `cmp` or `hash` on an id is counted.
 //!
-//! What to do: rewrite the body of `pages_by_customer`. `Id` is a number in the shop; the check
-//! brings an id that counts how often it is compared and hashed. It can be copied, compared, sorted
-//! and hashed like a number.
+//! What to do: rewrite the body of `pages_by_customer`. In the shop, `Id` is a number. The check
+//! uses an id that counts how often it is compared and hashed; you can copy, compare, sort and hash
+//! it like a number.
 
 use std::hash::Hash;
 

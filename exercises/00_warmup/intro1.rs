@@ -5,9 +5,9 @@
 //! Ours answers `TODO`, so nobody can buy a book.
 //!
 //! Rules:
-//! - `/health` is answered with `ok`: two small letters, and nothing before or after them. The
+//! - The answer to `/health` is `ok`: two lowercase letters, with nothing before or after them. The
 //!   balancer compares the whole answer, byte for byte.
-//! - Every other path is answered with `None`, as it is now.
+//! - The answer to every other path is `None`, as it is now.
 //!
 //! What to do: change one word below, then save this file. It is checked as soon as you save.
 

@@ -1,18 +1,21 @@
 //! # intro2: the port number
 //!
-//! On Tuesday a deploy left the shop's port file out, and the new server ended with a backtrace.
-//! On Wednesday the file was there, but it said `eighty`. Whoever is on call wants to see at once
-//! which of the two it is, so `load` has to return a typed error for each, and never panic.
+//! On Tuesday a deploy left out the shop's port file, and the new server crashed with a backtrace.
+//! On Wednesday the file was there, but it said `eighty`. Whoever is on call needs to see at once
+//! which of the two happened, so `load` must return a typed error for each, and never panic.
 //!
 //! Rules:
-//! - The file holds a number from 0 to 65535; white space around it (a line end) does no harm.
-//! - A file that cannot be read is `PortError::Unreadable`, with the cause inside.
-//! - A file that holds no such number is `PortError::NotANumber`, with the cause inside. An empty
-//!   file is one of these. There is no port to fall back on: the server must not guess.
+//! - The file contains a number from 0 to 65535. White space around it (a line end) is allowed.
+//! - A file that cannot be read is `PortError::Unreadable`, whether it is missing, a directory or
+//!   anything else. The cause is inside: the error that reading gave.
+//! - A file that contains something else is `PortError::NotANumber`. The cause is inside: the error
+//!   that parsing gave. An empty file is one of these. There is no default port: the server must
+//!   not guess.
+//! - Bytes that are not UTF-8 text are an error too. Which of the two it is, is up to you.
 //!
-//! What to do: save once and read the compile error. `?` turns a `ParseIntError` into a `PortError`
-//! with `From`, and one `From` is missing. When it compiles, one line is left that can panic.
-//! `?` is described at <https://doc.rust-lang.org/book/ch09-02-recoverable-errors-with-result.html>.
+//! What to do: save once, read the compile error and fix it. Then make sure that `load` cannot
+//! panic. The Rust book explains `?`:
+//! <https://doc.rust-lang.org/book/ch09-02-recoverable-errors-with-result.html>.
 
 use std::fmt;
 use std::fs;
@@ -25,7 +28,7 @@ use std::path::Path;
 pub enum PortError {
     /// The file cannot be read.
     Unreadable(io::Error),
-    /// The file holds no number from 0 to 65535.
+    /// The file does not contain a number from 0 to 65535.
     NotANumber(ParseIntError),
 }
 
@@ -33,7 +36,7 @@ impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(cause) => write!(f, "cannot read the port file: {cause}"),
-            Self::NotANumber(cause) => write!(f, "the port file holds no port: {cause}"),
+            Self::NotANumber(cause) => write!(f, "the port file does not contain a port: {cause}"),
         }
     }
 }
@@ -44,7 +47,7 @@ impl From<io::Error> for PortError {
     }
 }
 
-/// Reads the port that the server is to listen on.
+/// Reads the port that the server listens on.
 pub fn load(path: &Path) -> Result<u16, PortError> {
     let text = fs::read_to_string(path).expect("the port file is there");
     let port = text.trim().parse::<u16>()?;

@@ -1,28 +1,28 @@
 //! # intro3: the stock count
 //!
-//! Each night the warehouse sends a file with the copies it has of every book. Last night one line
-//! said `twelve` in place of `12`. The import panicked, nobody knew why, and all of Marginalia's
-//! books were shown as sold out until noon.
+//! Each night the warehouse sends a file with the number of copies of every book. Last night one
+//! line said `twelve` instead of `12`. The import panicked, nobody knew why, and all of
+//! Marginalia's books were shown as sold out until noon.
 //!
 //! Rules:
-//! - A line is `ISBN,copies`. What stands after the first comma is the count: a whole number that
-//!   fits into a `u32`. White space around it does no harm.
-//! - A line that is empty or only white space is skipped, but it is counted as a line.
-//! - The result is the sum of the counts. It may be larger than a `u32` holds.
-//! - The first line that is wrong ends the import with a `StockError`: its number, from 1, and
-//!   the value that is wrong, without white space around it. That is the count; where a line has
-//!   no comma, it is the whole line.
-//! - `total` never panics, whatever the file says.
+//! - A line is `ISBN,copies`. Everything after the first comma is the count: a whole number that
+//!   fits into a `u32`. White space around it is allowed. Whether `+5` is a count is left open.
+//! - A line that is empty or only white space is skipped, but it still counts as a line.
+//! - The result is the sum of the counts. It may be larger than a `u32` can hold.
+//! - The first wrong line ends the import with a `StockError`. It has the number of the line,
+//!   counted from 1, and the wrong value, without the white space around it. The value is the
+//!   count; if the line has no comma, it is the whole line.
+//! - `total` never panics, whatever the file contains.
 //!
-//! What to do: find what can panic in `total`, and return an error there. `ok_or_else` and
-//! `map_err` of the standard library make a `StockError` out of what `?` would return.
+//! What to do: find everything in `total` that can panic. For each, return an error, or see to it
+//! that it cannot happen.
 
 use std::fmt;
 
 /// The first line of a stock file that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockError {
-    /// The number of the line; the first line is 1.
+    /// The number of the line, counted from 1.
     pub line: usize,
     /// The text that is not a count of copies.
     pub value: String,
@@ -30,7 +30,7 @@ pub struct StockError {
 
 impl fmt::Display for StockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: `{}` is no count", self.line, self.value)
+        write!(f, "line {}: `{}` is not a count", self.line, self.value)
     }
 }
 

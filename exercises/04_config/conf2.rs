@@ -1,31 +1,33 @@
 //! # conf2: which layer said so
 //!
-//! During Saturday's sale the shop ran with the database of the test system: the deploy had set
-//! `database` in the environment, but the settings file in the image won. Turning the sale's banner
-//! off with `--banner ""` did nothing, and `PAGE_SIZE=5O` (with a letter O) was not even noticed.
-//! Nobody could tell where any of these values came from.
+//! During Saturday's sale the shop ran on the test system's database: the deploy had set `database`
+//! in the environment, but the settings file in the image won. `--banner ""` did not turn off the
+//! sale's banner, and `PAGE_SIZE=5O` (with a letter O) was not even noticed. Nobody could tell where
+//! any of these values came from.
 //!
 //! Rules:
 //! - Four layers can set a value. A stronger one wins: default < file < environment < flag.
-//!   Each key is decided for itself (<https://12factor.net/config>: the environment is what differs
-//!   between deploys; a flag is what a person says this once).
+//!   Each key is decided on its own (<https://12factor.net/config>: the environment is what differs
+//!   between deploys; a flag is what a person wants this once).
 //! - A setting says which layer its value came from.
 //! - Empty is not unset. A layer that sets a key to an empty value has set it: the empty value wins
 //!   over weaker layers.
-//! - `number` reads the winning value as a `u32`. If it is not one, that is an error that names key,
-//!   value and layer; a weaker layer does not step in. Values that did not win are not looked at.
+//! - `number` reads the winning value as a `u32`. If it is not one, that is an error that names the
+//!   key, the value and the layer; a weaker layer does not step in. Values that did not win are not
+//!   looked at.
+//! - It is left open whether white space or a `+` is allowed in a number, as in `" 20"` or `+20`.
 //! - A key that no layer sets is `ConfigError::Missing`. There is no value to fall back on.
-//! - `text` hands values over as they are.
+//! - `text` returns values unchanged.
 //!
-//! What to do: mend `text` and `number`. The maps are filled already and use the same keys in all
-//! layers: `page_size` stands for `PAGE_SIZE` and for `--page-size` too.
+//! What to do: fix `text` and `number`. The maps are already filled, and they use the same keys in
+//! all layers: `page_size` stands for `PAGE_SIZE` and for `--page-size` too.
 
 use std::collections::BTreeMap;
 
 /// What one layer sets: keys with their values.
 pub type Values = BTreeMap<String, String>;
 
-/// Where a value comes from, the weakest first.
+/// Where a value comes from, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     Default,
@@ -55,7 +57,7 @@ pub struct Setting<T> {
 pub enum ConfigError {
     /// No layer sets the key.
     Missing { key: String },
-    /// The value that won is no number that fits into a `u32`.
+    /// The value that won is not a number that fits into a `u32`.
     NotANumber {
         key: String,
         value: String,

@@ -2,24 +2,25 @@
 --
 -- Every Monday the owner reads one row per customer: how many orders, how much
 -- spent, how many reviews. Since the reviews were added, Ana's 83.80 euros are
--- shown as 251.40, and those who never ordered are no longer in the list, so the
--- "we miss you" letters went to nobody.
+-- shown as 251.40. And customers who never ordered are missing from the list, so
+-- nobody got a "we miss you" letter.
 --
 -- The rules for the report:
 --
 --   id, name      every customer, one row each; two may have the same name
 --   orders        how many orders the customer placed, whatever their status;
---                 an order may have no lines: it counts all the same
+--                 an order without lines counts too
 --   spent_cents   the sum of quantity * unit_cents over all lines of all these
 --                 orders; 0, not NULL, where there are none
 --   reviews       how many reviews the customer wrote, with or without an order
 --
--- The highest spent_cents come first, equal ones by id. The program that draws the
--- report finds the columns by these names; their order is yours.
+-- All three are integers, money too: 8380, not 8380.0. The highest spent_cents come
+-- first; customers who spent the same are sorted by id. The program that draws the
+-- report finds the columns by these names, so their order is up to you.
 --
--- Why it goes wrong: JOIN drops a row that finds no partner, and gives one row
--- for *each* partner where there are several. Ana has 4 orders with 8 lines in all,
--- and 3 reviews: 8 x 3 = 24 rows, and each line is in 3 of them.
+-- Why it goes wrong: JOIN drops a row that has no partner, and makes one row for
+-- *each* partner where there are several. Ana has 4 orders with 8 lines in all,
+-- and 3 reviews: 8 x 3 = 24 rows, and each line appears in 3 of them.
 -- (https://sqlite.org/lang_select.html#fromclause; sum() of no rows is NULL:
 -- https://sqlite.org/lang_aggfunc.html#sumunc)
 --
@@ -31,7 +32,7 @@
 --   reviews      id, book_id, customer_id, stars, text, written_on
 --
 -- What to do: mend the query so that it is right for any data, not only for
--- Marginalia's. One statement; the line `-- query: customer_report` stays.
+-- Marginalia's. Keep it one statement, and keep the line `-- query: customer_report`.
 
 
 -- query: customer_report

@@ -1,25 +1,29 @@
 //! # db1: the search that runs what it is given
 //!
-//! A customer looked for "Winter's Night" and got an error page. A week later somebody typed
+//! A customer searched for "Winter's Night" and got an error page. A week later somebody typed
 //! something longer with an apostrophe in it, and the page showed the e-mail addresses of all
-//! customers where the titles should be. The links that sort the result go into the same statement.
+//! customers in place of the titles. The links that sort the result put their words into the same
+//! SQL statement.
 //!
 //! The rules for `search`:
 //!
-//! - A book is found when its title contains `text`, anywhere. Upper and lower case of the
-//!   letters A to Z are the same. The empty text is in every title.
-//! - Each character of `text` stands for itself: so do `'`, `;` and `--`, and so do `%` and `_`,
-//!   which LIKE takes for wildcards, and the character that you escape these with
+//! - A book is found when its title contains `text`, anywhere. Upper and lower case
+//!   count as the same for the letters A to Z, and for no others (as in SQLite's LIKE): `élan` does
+//!   not find "Élan". Every title contains the empty text.
+//! - Each character of `text` stands for itself. That holds for `'`, `;` and `--`. It holds for `%`
+//!   and `_`, which LIKE treats as wildcards, and for the character that you escape these with
 //!   (<https://sqlite.org/lang_expr.html#like>).
-//! - `text` reaches SQLite as a bound value (`?1`): the SQL is the same whatever is searched
-//!   (<https://sqlite.org/c3ref/bind_blob.html>; OWASP, "SQL Injection Prevention", option 1).
+//! - `text` reaches SQLite as a bound value (`?1`), so the SQL is the same whatever is searched for
+//!   (<https://sqlite.org/c3ref/bind_blob.html>; OWASP, "SQL Injection Prevention", option 1). SQLite
+//!   picks the books: never read the whole table into memory.
 //! - `sort` is `title`, `price` or `published`, and `direction` is `asc` or `desc`, spelled exactly
-//!   so. Everything else is `Err(SearchError::BadRequest(...))`, whatever it says, and never a
-//!   default: the page answers 400. A column or a direction cannot be bound, so a list of what is
-//!   allowed decides (OWASP, option 3).
-//! - A book of which nobody knows the year sorts as older than all others: that is what SQLite
-//!   does with NULL. Books that are equal in what is sorted by come by `id`, the smallest first,
-//!   in both directions.
+//!   like this. Everything else, such as `Title`, `price_cents` or `ASC`, is
+//!   `Err(SearchError::BadRequest(...))` (the message is yours), and never a default: the page
+//!   answers 400. A column or a direction cannot be bound, so a list of what is allowed decides
+//!   (OWASP, option 3).
+//! - Titles sort as SQLite sorts text. A book whose year nobody knows sorts as older than all
+//!   others: that is how SQLite sorts NULL. Books with the same title, price or year are sorted by
+//!   `id`, smallest first, in both directions.
 //!
 //! What to do: mend `search`. Its signature, `Book` and `SearchError` stay as they are.
 
@@ -27,20 +31,20 @@ use std::fmt;
 
 use rusqlite::Connection;
 
-/// A line of the result page.
+/// One line of the result page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Book {
     pub id: i64,
     pub title: String,
     pub price_cents: i64,
-    /// The year, where it is known.
+    /// The year, if it is known.
     pub published: Option<i64>,
 }
 
-/// Why there is no result.
+/// Why a search has no result.
 #[derive(Debug)]
 pub enum SearchError {
-    /// The client asked for what does not exist: the page answers 400.
+    /// The request is wrong: the page answers 400.
     BadRequest(String),
     /// SQLite failed: the page answers 500.
     Database(rusqlite::Error),

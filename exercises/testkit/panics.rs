@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, Location};
-use std::path::Path;
 use std::sync::Once;
 
 use harness::fail;
@@ -13,7 +12,7 @@ use harness::fail;
 pub struct Panic {
     /// What it said.
     pub text: String,
-    /// File and line, such as `intro3.rs:14`; empty where that is not known.
+    /// File and line, such as `exercises/00_warmup/intro3.rs:14`; empty where that is not known.
     pub place: String,
 }
 
@@ -71,17 +70,22 @@ fn watch() {
     ONCE.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
-            let noted = info.location().map_or_else(String::new, short);
+            let noted = info.location().map_or_else(String::new, shown);
             PLACE.with(|place| place.replace(noted));
             before(info);
         }));
     });
 }
 
-fn short(place: &Location<'_>) -> String {
-    let path = Path::new(place.file());
-    let file = path.file_name().unwrap_or(path.as_os_str());
-    format!("{}:{}", file.display(), place.line())
+/// The place as the learner knows it. A check includes its subject as
+/// `../NAME.rs`, so the compiler knows that file as `checks/../NAME.rs`.
+fn shown(place: &Location<'_>) -> String {
+    format!("{}:{}", without_detour(place.file()), place.line())
+}
+
+fn without_detour(path: &str) -> String {
+    path.replace("/checks/../", "/")
+        .replace("\\checks\\../", "\\")
 }
 
 fn text(payload: &(dyn Any + Send)) -> Option<String> {
@@ -89,4 +93,26 @@ fn text(payload: &(dyn Any + Send)) -> Option<String> {
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_paths_that_the_learner_can_open() {
+        let unix = "exercises/00_warmup/checks/../intro3.rs";
+        assert_eq!(without_detour(unix), "exercises/00_warmup/intro3.rs");
+        let windows = "exercises\\00_warmup\\checks\\../intro3.rs";
+        assert_eq!(without_detour(windows), "exercises\\00_warmup\\intro3.rs");
+        let check = "exercises/00_warmup/checks/intro3.rs";
+        assert_eq!(without_detour(check), check);
+    }
+
+    #[test]
+    fn a_panic_is_caught_with_its_text_and_place() {
+        let panic = catch(|| panic!("no {}", "port")).unwrap_err();
+        assert_eq!(panic.text, "no port");
+        assert!(panic.place.contains("panics.rs:"), "{}", panic.place);
+    }
 }

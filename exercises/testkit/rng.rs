@@ -31,7 +31,8 @@
 use std::any::Any;
 use std::env;
 use std::ops::{Bound, RangeBounds};
-use std::panic;
+use std::panic::{self, Location};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use harness::{Failure, fail};
@@ -273,14 +274,15 @@ integers!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 ///
 /// A property that raises a failure or panics ends the check. Before that its
 /// input is made smaller while it keeps failing, and the failure gets a part
-/// that names the seed of the case: with `BACKLINGS_SEED` set to it, that case
-/// is the first one tried.
+/// that names the seed of the case and the command that repeats it: with
+/// `BACKLINGS_SEED` set to the seed, that case is the first one tried.
 ///
 /// Making smaller repeats the property on fewer and lower draws, a few hundred
 /// times, or not at all where one try takes long. It changes the example that
 /// is shown, never the verdict.
 #[track_caller]
 pub fn for_all(name: &str, cases: usize, mut property: impl FnMut(&mut Rng)) {
+    let exercise = exercise(Location::caller().file());
     let mut seeds = Rng::from_env();
     let mut seed = seeds.seed();
     for case in 1..=cases {
@@ -311,12 +313,25 @@ pub fn for_all(name: &str, cases: usize, mut property: impl FnMut(&mut Rng)) {
             failure
                 .part(
                     "seed",
-                    format!("case {case} of {cases}; BACKLINGS_SEED={seed} repeats it"),
+                    format!(
+                        "case {case} of {cases}; to try it first:\n\
+                         BACKLINGS_SEED={seed} backlings run {exercise}"
+                    ),
                 )
                 .raise();
         }
         seed = seeds.next_u64();
     }
+}
+
+/// The exercise whose check is this file: `algo1` for `.../checks/algo1.rs`.
+fn exercise(check: &str) -> &str {
+    let path = Path::new(check);
+    let is_check = path
+        .parent()
+        .is_some_and(|parent| parent.ends_with("checks"));
+    let name = path.file_stem().and_then(|stem| stem.to_str());
+    name.filter(|_| is_check).unwrap_or("NAME")
 }
 
 const LONGEST_SHRINK: Duration = Duration::from_millis(400);
@@ -427,5 +442,101 @@ impl<P: FnMut(&mut Rng)> Search<P> {
             self.found = found;
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn gives_the_known_answers() {
+        let mut rng = Rng::new(0);
+        assert_eq!(
+            [rng.next_u64(), rng.next_u64()],
+            [0xe220_a839_7b1d_cdaf, 0x6e78_9e6a_a1b9_65f4]
+        );
+    }
+
+    #[test]
+    fn ranges_reach_both_ends_and_no_further() {
+        let mut rng = Rng::new(7);
+        let mut seen = [false; 6];
+        (0..1_000).for_each(|_| seen[rng.range(0..6)] = true);
+        assert_eq!(seen, [true; 6]);
+        assert_eq!(rng.range(-3..=-3), -3);
+        assert!((0..1_000).all(|_| (i64::MAX - 1..).contains(&rng.range(i64::MAX - 1..))));
+        let wide: Vec<u64> = (0..100).map(|_| rng.range(..)).collect();
+        assert!(wide.iter().any(|wide| *wide > u64::MAX / 2));
+    }
+
+    #[test]
+    fn lengths_reach_both_ends() {
+        let mut rng = Rng::new(7);
+        let lengths: Vec<usize> = (0..1_000).map(|_| rng.ascii(2..=9).len()).collect();
+        assert_eq!(
+            (lengths.iter().min(), lengths.iter().max()),
+            (Some(&2), Some(&9))
+        );
+    }
+
+    #[test]
+    fn pieces_and_shuffles_lose_nothing() {
+        let mut rng = Rng::new(7);
+        let bytes = rng.bytes(100..=100);
+        let pieces = rng.pieces(&bytes);
+        assert!(pieces.len() > 1 && pieces.iter().all(|piece| !piece.is_empty()));
+        assert_eq!(pieces.concat(), bytes);
+        let mut shuffled: Vec<usize> = (0..50).collect();
+        rng.shuffle(&mut shuffled);
+        assert!(!shuffled.is_sorted());
+        shuffled.sort_unstable();
+        assert!(shuffled.into_iter().eq(0..50));
+    }
+
+    #[test]
+    fn shows_the_smallest_failing_case_and_its_seed() {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            for_all("no list holds 100 or more", 500, |rng| {
+                let list = rng.many(0..=20, |rng| rng.range(0..200));
+                if list.iter().any(|number| *number >= 100) {
+                    fail("too large").given(format!("{list:?}")).raise();
+                }
+            });
+        }));
+        let failure = *outcome
+            .unwrap_err()
+            .downcast::<Failure>()
+            .expect("a failure");
+        let text = format!("{failure:?}");
+        assert!(text.contains("(\"given\", \"[100]\")"), "{text}");
+        assert!(text.contains("BACKLINGS_SEED="), "{text}");
+        assert!(text.contains("backlings run NAME"), "{text}");
+    }
+
+    #[test]
+    fn names_the_exercise_of_a_check() {
+        assert_eq!(exercise("exercises/00_warmup/checks/algo1.rs"), "algo1");
+        assert_eq!(exercise("exercises/testkit/rng.rs"), "NAME");
+        assert_eq!(exercise(""), "NAME");
+    }
+
+    #[test]
+    fn turns_a_panic_into_a_failure() {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            for_all("indexing works", 50, |rng| {
+                let index: usize = rng.range(..);
+                let _ = [1, 2, 3][index];
+            });
+        }));
+        let failure = *outcome
+            .unwrap_err()
+            .downcast::<Failure>()
+            .expect("a failure");
+        let text = format!("{failure:?}");
+        assert!(text.contains("index is 3"), "{text}");
+        assert!(text.contains("rng.rs:"), "{text}");
     }
 }

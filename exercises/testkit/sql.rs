@@ -2,8 +2,9 @@
 //! SQLite file, its result compared with what was expected.
 //!
 //! A query begins at a line `-- query: NAME` and ends at the next such line or
-//! with the file. It is one statement that returns rows; comments are free and
-//! so is the last semicolon. What stands above the first header is comment.
+//! with the file. It is one statement that returns rows; comments are
+//! allowed, and the last semicolon is optional. Above the first header only
+//! comments may stand.
 //!
 //! ```ignore
 //! let file = QueryFile::subject();
@@ -12,19 +13,20 @@
 //! file.query("without_email").run(&db).because("NULL = NULL is not true").is(&expected, Order::Any);
 //! ```
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use harness::{Failure, fail};
+use rusqlite::config::DbConfig;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Statement};
 
 use crate::marginalia::{self, Dataset};
-use crate::table::{self, Order, Table, Value};
+use crate::table::{self, Kind, Order, Table, Value};
 
 /// How many steps of SQLite's machine a query may take, in thousands. The data
 /// sets are small: an honest query takes less than a hundred thousand steps.
@@ -138,13 +140,13 @@ impl QueryFile {
                     query.line - 1,
                     second.line - 1
                 ))
-                .because("nobody can tell which of the two is meant")
+                .because("the check cannot tell which of the two you mean")
                 .raise()
         }
         if statements(&query.text).is_empty() {
             let stray = self
                 .stray
-                .map(|line| format!("; line {line}, above all headers, is no comment"));
+                .map(|line| format!("; line {line}, above the first header, is not a comment"));
             fail(format!("the query `{name}` is not written yet"))
                 .expected(format!("one SELECT below the line `{wanted}`"))
                 .got(format!(
@@ -183,6 +185,7 @@ impl Query {
             db,
             table,
             parts: Vec::new(),
+            picked: false,
             why: "",
         }
     }
@@ -197,14 +200,14 @@ impl Query {
             [_, second, ..] => {
                 let (line, ..) = self.line_of(second.start);
                 return Err(fail(format!(
-                    "the query `{name}` is {} statements",
+                    "the query `{name}` holds {} statements",
                     statements.len()
                 ))
                 .expected("one statement below each header")
                 .part("your query", self.listing(Some(second.start)))
                 .because(format!(
                     "the second statement begins in line {line}: is a header `-- query: NAME` \
-                         missing above it, or a `;` too many before it?"
+                         missing above it, or is there one `;` too many before it?"
                 )));
             }
         };
@@ -234,7 +237,7 @@ impl Query {
             return Err(fail(format!("the query `{name}` returns more than {MAX_ROWS} rows"))
                 .expected("far fewer: the data set is small")
                 .part("your query", self.listing(None))
-                .because("a join without its condition pairs every row with every row, and a recursion without an end goes on"));
+                .because("a join without its condition pairs every row with every row, and a recursion without an end never stops"));
         }
         Ok(table)
     }
@@ -246,14 +249,16 @@ impl Query {
             Error::SqlInputError { offset, .. } => usize::try_from(*offset).ok(),
             _ => None,
         };
-        let failure = fail(format!("SQLite does not run the query `{}`", self.name))
+        let failure = fail(format!("SQLite cannot run the query `{}`", self.name))
             .part("SQLite says", said(error))
             .part(
                 "your query",
                 self.listing(offset.map(|offset| start + offset)),
             );
-        if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
-            failure.because("it did far more work than these few rows need and was stopped: does a join lack its ON, or a recursion its end?")
+        if said(error).contains("should this be a string literal") {
+            failure.because("'single quotes' are for text; \"double quotes\" are for the names of tables and columns (https://sqlite.org/quirks.html#dblquote)")
+        } else if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
+            failure.because("it was stopped, because it did far more work than these few rows need: does a join lack its ON, or a recursion its end?")
         } else {
             failure
         }
@@ -312,22 +317,22 @@ fn unfit(statement: &Statement<'_>) -> Option<(&'static str, &'static str)> {
     if statement.is_explain() != 0 {
         Some((
             "explains instead of answering",
-            "EXPLAIN shows how SQLite would work, and does not do it",
+            "EXPLAIN shows how SQLite would run a query, but does not run it",
         ))
     } else if !statement.readonly() {
         Some((
             "writes to the database",
-            "a question that changes the data cannot be asked twice; the check opens the database read-only",
+            "a query that changes the data gives another answer the next time; the check opens the database read-only",
         ))
     } else if statement.column_count() == 0 {
         Some((
-            "is not one that returns rows",
+            "does not return rows",
             "the check compares the rows that come back",
         ))
     } else if statement.parameter_count() > 0 {
         Some((
             "has a parameter",
-            "`?` and `:name` wait for a value, and nobody gives one here",
+            "`?` and `:name` wait for a value, and the check gives none",
         ))
     } else {
         None
@@ -410,6 +415,22 @@ pub fn statements(sql: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Makes `"Leipzig"` the name of a column and nothing else. SQLite takes it for
+/// text where there is no such column, and hides the mistake.
+///
+/// # Panics
+///
+/// When SQLite refuses.
+pub fn text_in_single_quotes_only(conn: &Connection) {
+    for config in [
+        DbConfig::SQLITE_DBCONFIG_DQS_DML,
+        DbConfig::SQLITE_DBCONFIG_DQS_DDL,
+    ] {
+        conn.set_db_config(config, false)
+            .expect("a setting of the connection");
+    }
+}
+
 /// A data set in a real SQLite file in the scratch directory, opened read-only.
 #[derive(Debug)]
 pub struct Database {
@@ -430,6 +451,7 @@ impl Database {
         let conn = Connection::open_with_flags(&path, flags).expect("the new database opens");
         conn.pragma_update(None, "query_only", true)
             .expect("a pragma");
+        text_in_single_quotes_only(&conn);
         Self {
             conn,
             about: data.about,
@@ -466,6 +488,7 @@ pub struct Answer<'a> {
     query: &'a Query,
     db: &'a Database,
     parts: Vec<(String, String)>,
+    picked: bool,
     why: &'a str,
 }
 
@@ -484,11 +507,12 @@ impl<'a> Answer<'a> {
                     self.table.columns().join(", ")
                 ))
                 .because(
-                    "who reads the result finds its columns by name; AS gives a column its name",
+                    "whoever reads the result finds its columns by name; AS gives a column its name",
                 )
                 .raise();
         }
         self.table = self.table.pick(columns);
+        self.picked = true;
         self
     }
 
@@ -515,6 +539,12 @@ impl<'a> Answer<'a> {
         self
     }
 
+    /// In what way the result differs from the expected one, for a check that
+    /// has a reason for each.
+    pub fn differs(&self, expected: &Table, order: Order) -> Option<Kind> {
+        table::diff(expected, &self.table, order).map(|difference| difference.kind)
+    }
+
     /// Fails the check where the result is not the expected one. Column names
     /// are not compared, see [`Answer::pick`].
     #[track_caller]
@@ -522,14 +552,24 @@ impl<'a> Answer<'a> {
         let Some(difference) = table::diff(expected, &self.table, order) else {
             return;
         };
-        let mut failure = fail(format!("`{}`: {}", self.query.name, difference.what))
+        let name = &self.query.name;
+        if !self.picked && table::columns_moved(expected, &self.table) {
+            let names = expected.columns().join(", ");
+            fail(format!("`{name}`: the columns are in the wrong order"))
+                .given(self.db.about)
+                .expected(format!("{names}, in this order\n{expected}"))
+                .got(self.table)
+                .because("the columns are compared by their place, whatever they are called")
+                .raise();
+        }
+        let mut failure = fail(format!("`{name}`: {}", difference.what))
             .given(self.db.about)
             .expected(difference.expected)
             .got(difference.got);
         for (label, text) in self.parts {
             failure = failure.part(label, text);
         }
-        if expected.columns().len() != self.table.columns().len() {
+        if difference.kind == Kind::Columns {
             failure = failure
                 .because("the columns are compared by their place, whatever they are called");
         } else if !self.why.is_empty() {
@@ -541,6 +581,7 @@ impl<'a> Answer<'a> {
 
 thread_local! {
     static SENT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    static ROWS: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Runs `work` and hands back, beside its result, the text of every statement
@@ -556,4 +597,89 @@ pub fn traced<T>(conn: &Connection, work: impl FnOnce() -> T) -> (T, Vec<String>
     let result = work();
     conn.trace_v2(TraceEventCodes::empty(), None);
     (result, SENT.take())
+}
+
+/// Runs `work` and hands back, beside its result, how many rows the statements
+/// on the connection returned meanwhile, all together.
+pub fn rows_returned<T>(conn: &Connection, work: impl FnOnce() -> T) -> (T, usize) {
+    fn note(event: TraceEvent<'_>) {
+        if let TraceEvent::Row(_) = event {
+            ROWS.set(ROWS.get() + 1);
+        }
+    }
+    ROWS.set(0);
+    conn.trace_v2(TraceEventCodes::SQLITE_TRACE_ROW, Some(note));
+    let result = work();
+    conn.trace_v2(TraceEventCodes::empty(), None);
+    (result, ROWS.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(sql: &str) -> Vec<&str> {
+        statements(sql)
+            .into_iter()
+            .map(|place| &sql[place])
+            .collect()
+    }
+
+    #[test]
+    fn cuts_at_semicolons_that_end_statements() {
+        assert_eq!(cut(" SELECT 1 ; SELECT 2"), ["SELECT 1 ", "SELECT 2"]);
+        assert_eq!(cut(";; -- a; b\n/* ; */ ;\n"), [""; 0]);
+        assert_eq!(
+            cut("SELECT ';', \";\", `;`, [;] -- ;\n, 'it''s;' /* ; */;").len(),
+            1
+        );
+        assert_eq!(cut("SELECT 'open ; end"), ["SELECT 'open ; end"]);
+        assert_eq!(cut("SELECT 1 /* open ; end"), ["SELECT 1 /* open ; end"]);
+        assert_eq!(cut("SELECT 1 -- ende ü;"), ["SELECT 1 -- ende ü;"]);
+        assert_eq!(cut("é;ü"), ["é", "ü"]);
+    }
+
+    #[test]
+    fn finds_headers_and_lines() {
+        let file = QueryFile::parse(
+            "\u{feff}-- text\r\n-- query: a\r\nSELECT 1;\r\n--QUERY : b \n\nSELECT\n2",
+        );
+        let names: Vec<_> = file
+            .queries
+            .iter()
+            .map(|query| (query.name(), query.line))
+            .collect();
+        assert_eq!(names, [("a", 3), ("b", 5)]);
+        assert_eq!(file.stray, None);
+        assert_eq!(
+            file.queries[1].listing(Some(8)),
+            "6 | SELECT\n7 | 2\n  | ^ here"
+        );
+        assert_eq!(file.query("a").text(), "SELECT 1;\r\n");
+        assert_eq!(QueryFile::parse("-- a\nSELECT 1").stray, Some(2));
+        assert_eq!(header("-- a query: b"), None);
+    }
+
+    #[test]
+    fn knows_names_from_text() {
+        let conn = Connection::open_in_memory().unwrap();
+        text_in_single_quotes_only(&conn);
+        let error = conn.prepare("SELECT \"Leipzig\"").unwrap_err();
+        assert!(said(&error).contains("should this be a string literal"));
+    }
+
+    #[test]
+    fn runs_and_traces() {
+        let conn = Connection::open_in_memory().unwrap();
+        marginalia::create(&conn);
+        let (rows, sent) = traced(&conn, || select(&conn, "SELECT count(*) FROM books").len());
+        assert_eq!(
+            (rows, sent),
+            (1, vec!["SELECT count(*) FROM books".to_owned()])
+        );
+        assert_eq!(traced(&conn, || ()).1.len(), 0);
+        let all = || select(&conn, "SELECT id FROM books").len();
+        assert_eq!(rows_returned(&conn, all), (22, 22));
+        assert_eq!(rows_returned(&conn, || ()).1, 0);
+    }
 }

@@ -245,6 +245,16 @@ impl Table {
         })
     }
 
+    /// One value, by its place; rows and columns are counted from 0.
+    ///
+    /// # Panics
+    ///
+    /// When the table is smaller.
+    #[track_caller]
+    pub fn cell(&self, row: usize, column: usize) -> &Value {
+        &self.rows[row][column]
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()
@@ -438,25 +448,35 @@ pub enum Order {
     Exact,
 }
 
+/// In what way a result is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It has more or fewer columns.
+    Columns,
+    /// Rows are missing, extra, or hold wrong values.
+    Rows,
+    /// The rows are right, their order is not; this row, from 0, is the first out of place.
+    Order(usize),
+}
+
 /// What tells one table from another, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
+    /// In what way the result is wrong.
+    pub kind: Kind,
     /// What is wrong, as the end of a sentence: "2 rows are missing".
     pub what: String,
-    /// What was expected, with the missing rows marked.
+    /// What was expected; rows that did not come are marked `missing`, those
+    /// that came with other values `wrong`.
     pub expected: String,
-    /// What came, with the rows too many marked.
+    /// What came; rows that were not expected are marked `extra`, those that
+    /// were expected with other values `wrong`.
     pub got: String,
 }
 
 /// Compares a result with what was expected. The names of the columns are not
 /// compared, only their number.
 pub fn diff(expected: &Table, got: &Table, order: Order) -> Option<Difference> {
-    let unmarked = |what| Difference {
-        what,
-        expected: expected.to_string(),
-        got: got.to_string(),
-    };
     if expected.columns.len() != got.columns.len() {
         let what = format!(
             "it returns {}, not {}: {}",
@@ -464,7 +484,12 @@ pub fn diff(expected: &Table, got: &Table, order: Order) -> Option<Difference> {
             expected.columns.len(),
             expected.columns.join(", ")
         );
-        return Some(unmarked(what));
+        return Some(Difference {
+            kind: Kind::Columns,
+            what,
+            expected: expected.to_string(),
+            got: got.to_string(),
+        });
     }
     let mut missing = vec!["missing"; expected.len()];
     let mut extra = vec!["extra"; got.len()];
@@ -476,82 +501,331 @@ pub fn diff(expected: &Table, got: &Table, order: Order) -> Option<Difference> {
             *mark = "";
         }
     }
-    let number = |marks: &[&str]| marks.iter().filter(|mark| !mark.is_empty()).count();
-    let what = match (number(&missing), number(&extra)) {
-        (0, 0) => {
-            let misplaced =
-                (0..got.len()).find(|at| !same_row(&expected.rows[*at], &got.rows[*at]));
-            let at = misplaced.filter(|_| order == Order::Exact)?;
-            missing[at] = "here";
-            extra[at] = "here";
-            format!(
-                "the rows are right, but their order is wrong from row {} on",
-                at + 1
-            )
-        }
-        (missing, 0) => is_or_are(missing, "missing"),
-        (0, extra) => is_or_are(extra, "too many"),
-        (lost, new) => match only_wrong_column(expected, &missing, got, &extra) {
-            Some(column) if lost == 1 => format!("1 row has a wrong `{column}`"),
-            Some(column) => format!("{lost} rows have a wrong `{column}`"),
-            None => format!(
-                "{} and {}",
-                is_or_are(lost, "missing"),
-                is_or_are(new, "too many")
-            ),
-        },
+    let right = |marks: &[&str]| marks.iter().all(|mark| mark.is_empty());
+    let (kind, what) = if right(&missing) && right(&extra) {
+        let misplaced = (0..got.len()).find(|at| !same_row(&expected.rows[*at], &got.rows[*at]));
+        let at = misplaced.filter(|_| order == Order::Exact)?;
+        missing[at] = "here";
+        extra[at] = "here";
+        let what = format!(
+            "the rows are right, but their order is wrong from row {} on",
+            at + 1
+        );
+        (Kind::Order(at), what)
+    } else {
+        let wrong = pair(expected, &mut missing, got, &mut extra);
+        let number = |marks: &[&str], what| marks.iter().filter(|mark| **mark == what).count();
+        let phrases = [
+            wrong,
+            is_or_are(number(&missing, "missing"), "missing"),
+            is_or_are(number(&extra, "extra"), "extra"),
+        ];
+        (Kind::Rows, listed(phrases.into_iter().flatten().collect()))
     };
     Some(Difference {
+        kind,
         what,
         expected: expected.render(&missing),
         got: got.render(&extra),
     })
 }
 
-/// The one column, if there is one, in which alone the marked rows differ.
-fn only_wrong_column<'a>(
-    expected: &'a Table,
+/// Finds the rows that are there with other values, marks both sides `wrong`
+/// and says what is wrong with them.
+fn pair(expected: &Table, missing: &mut [&str], got: &Table, extra: &mut [&str]) -> Option<String> {
+    let mut pairs = pairs_but_for_one_column(expected, missing, got, extra);
+    if pairs.is_empty() {
+        pairs = pairs_by_first_column(expected, missing, got, extra);
+    }
+    let mut columns = vec![false; expected.columns.len()];
+    for (one, two) in &pairs {
+        missing[*one] = "wrong";
+        extra[*two] = "wrong";
+        let cells = expected.rows[*one].iter().zip(&got.rows[*two]);
+        for ((one, two), wrong) in cells.zip(&mut columns) {
+            *wrong |= !one.same(two);
+        }
+    }
+    let wrong: Vec<&String> = expected
+        .columns
+        .iter()
+        .zip(columns)
+        .filter_map(|(name, wrong)| wrong.then_some(name))
+        .collect();
+    Some(match (pairs.len(), wrong.as_slice()) {
+        (0, _) => return None,
+        (1, [column]) => format!("1 row has a wrong `{column}`"),
+        (rows, [column]) => format!("{rows} rows have a wrong `{column}`"),
+        (1, _) => "1 row has wrong values".to_owned(),
+        (rows, _) => format!("{rows} rows have wrong values"),
+    })
+}
+
+/// All marked rows in pairs, if there is one column in which alone they differ. An `id`
+/// tells which row it is: rows of different `id` are not one row with a wrong `id`.
+fn pairs_but_for_one_column(
+    expected: &Table,
     missing: &[&str],
     got: &Table,
     extra: &[&str],
-) -> Option<&'a str> {
-    let marked = |table: &Table, marks: &[&str], without: usize| -> Vec<Vec<Value>> {
-        let rows = table
-            .rows
-            .iter()
-            .zip(marks)
-            .filter(|(_, mark)| !mark.is_empty());
-        rows.map(|(row, _)| {
-            let mut row = row.clone();
-            row.remove(without);
-            row
-        })
-        .collect()
-    };
-    let found = (0..expected.columns.len()).find(|column| {
-        let mut left = marked(got, extra, *column);
-        expected.columns.len() > 1
-            && marked(expected, missing, *column).iter().all(|row| {
-                let twin = left.iter().position(|other| same_row(row, other));
-                twin.map(|twin| left.swap_remove(twin)).is_some()
+) -> Vec<(usize, usize)> {
+    let (lost, new) = (marked(missing), marked(extra));
+    if lost.len() != new.len() || expected.columns.len() < 2 {
+        return Vec::new();
+    }
+    let but_for = |column: usize| -> Option<Vec<(usize, usize)>> {
+        let same = |one: usize, two: usize| {
+            let mut cells = expected.rows[one].iter().zip(&got.rows[two]).enumerate();
+            cells.all(|(at, (one, two))| at == column || one.same(two))
+        };
+        let mut left = new.clone();
+        lost.iter()
+            .map(|one| {
+                let twin = left.iter().position(|two| same(*one, *two))?;
+                Some((*one, left.swap_remove(twin)))
             })
-            && left.is_empty()
-    });
-    found.map(|column| expected.columns[column].as_str())
+            .collect()
+    };
+    (0..expected.columns.len())
+        .filter(|column| !expected.columns[*column].eq_ignore_ascii_case("id"))
+        .find_map(but_for)
+        .unwrap_or_default()
+}
+
+/// The marked rows in pairs of one value in the first column, where no other row has it.
+fn pairs_by_first_column(
+    expected: &Table,
+    missing: &[&str],
+    got: &Table,
+    extra: &[&str],
+) -> Vec<(usize, usize)> {
+    if expected.columns.len() < 2 {
+        return Vec::new();
+    }
+    let only = |table: &Table, key: &Value| {
+        let mut rows = (0..table.len()).filter(|at| table.rows[*at][0].same(key));
+        rows.next().filter(|_| rows.next().is_none())
+    };
+    let partner = |at: usize| {
+        let key = &expected.rows[at][0];
+        let found = (!key.is_null()).then(|| only(got, key)).flatten()?;
+        let is_pair = !extra[found].is_empty() && only(expected, key).is_some();
+        is_pair.then_some((at, found))
+    };
+    marked(missing).into_iter().filter_map(partner).collect()
+}
+
+fn marked(marks: &[&str]) -> Vec<usize> {
+    (0..marks.len())
+        .filter(|at| !marks[*at].is_empty())
+        .collect()
+}
+
+/// Whether the result has the expected columns, but in another order: by their
+/// names, or because its rows are right once its columns are moved.
+pub fn columns_moved(expected: &Table, got: &Table) -> bool {
+    let columns = expected.columns.len();
+    if got.columns.len() != columns || columns > 5 || diff(expected, got, Order::Any).is_none() {
+        return false;
+    }
+    let by_name: Option<Vec<usize>> = expected
+        .columns
+        .iter()
+        .map(|name| place(&got.columns, name))
+        .collect();
+    if by_name.is_some_and(|places| !places.is_sorted()) {
+        return true;
+    }
+    got.len() == expected.len()
+        && orders(columns).iter().any(|order| {
+            let moved = |row: &Vec<Value>| order.iter().map(|at| row[*at].clone()).collect();
+            let moved = Table {
+                columns: expected.columns.clone(),
+                rows: got.rows.iter().map(moved).collect(),
+            };
+            diff(expected, &moved, Order::Any).is_none()
+        })
+}
+
+/// All orders of the numbers below `length`.
+fn orders(length: usize) -> Vec<Vec<usize>> {
+    (0..length).fold(vec![Vec::new()], |shorter, next| {
+        let longer = |order: &Vec<usize>| {
+            let order = order.clone();
+            (0..=order.len()).map(move |at| {
+                let mut order = order.clone();
+                order.insert(at, next);
+                order
+            })
+        };
+        shorter.iter().flat_map(longer).collect()
+    })
 }
 
 fn same_row(one: &[Value], two: &[Value]) -> bool {
     one.iter().zip(two).all(|(one, two)| one.same(two))
 }
 
-fn is_or_are(number: usize, what: &str) -> String {
-    format!(
-        "{} {} {what}",
-        plural(number, "row"),
-        if number == 1 { "is" } else { "are" }
-    )
+fn is_or_are(number: usize, what: &str) -> Option<String> {
+    let verb = if number == 1 { "is" } else { "are" };
+    (number > 0).then(|| format!("{} {verb} {what}", plural(number, "row")))
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(mut phrases: Vec<String>) -> String {
+    let last = phrases.pop().unwrap_or_default();
+    if phrases.is_empty() {
+        last
+    } else {
+        format!("{} and {last}", phrases.join(", "))
+    }
 }
 
 fn plural(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(rows: &[(i64, Option<&str>)]) -> Table {
+        let mut table = Table::new(["id", "name"]);
+        for (id, name) in rows {
+            table.push(vec![(*id).into(), (*name).into()]);
+        }
+        table
+    }
+
+    #[test]
+    fn shows_values_as_sql_would() {
+        let shown = |value: Value| value.to_string();
+        assert_eq!(shown(Value::Null), "NULL");
+        assert_eq!(shown("NULL".into()), "'NULL'");
+        assert_eq!(shown("12".into()), "'12'");
+        assert_eq!(shown(12.into()), "12");
+        assert_eq!(shown(12.0.into()), "12.0");
+        assert_eq!(shown("O'Neill".into()), "O'Neill");
+        assert_eq!(shown(" it's\n".into()), "' it''s\\n'");
+        assert_eq!(shown(Value::Blob(vec![0, 255])), "x'00ff'");
+        assert_eq!(shown("".into()), "''");
+    }
+
+    #[test]
+    fn aligns_by_characters() {
+        let shown = table(&[(1, Some("Zoë")), (10, None)]).to_string();
+        assert_eq!(shown, "id | name\n---+-----\n 1 | Zoë\n10 | NULL");
+    }
+
+    #[test]
+    fn cuts_long_tables_and_keeps_marked_rows() {
+        let rows: Vec<_> = (0..100).map(|id| (id, None)).collect();
+        let whole = table(&rows);
+        assert!(
+            whole
+                .to_string()
+                .ends_with("23 | NULL\n... (24 of 100 rows shown)")
+        );
+        let got = whole.keep(|row| row["id"] != 77.into());
+        let difference = diff(&whole, &got, Order::Any).unwrap();
+        assert_eq!(difference.what, "1 row is missing");
+        assert!(
+            difference.expected.contains("missing  77 | NULL"),
+            "{}",
+            difference.expected
+        );
+        assert!(difference.expected.contains("         ...\n"));
+    }
+
+    #[test]
+    fn tells_missing_extra_order_and_wrong_columns() {
+        let what = |one: &Table, two: &Table| diff(one, two, Order::Exact).map(|it| it.what);
+        let one = table(&[(1, Some("a")), (2, Some("b")), (2, Some("b"))]);
+        assert_eq!(what(&one, &one), None);
+        let turned = table(&[(2, Some("b")), (1, Some("a")), (2, Some("b"))]);
+        assert_eq!(diff(&one, &turned, Order::Any), None);
+        assert_eq!(
+            what(&one, &turned).unwrap(),
+            "the rows are right, but their order is wrong from row 1 on"
+        );
+        let once = table(&[(1, Some("a")), (2, Some("b"))]);
+        assert_eq!(what(&one, &once).unwrap(), "1 row is missing");
+        assert_eq!(what(&once, &one).unwrap(), "1 row is extra");
+        let other = table(&[(1, Some("x")), (2, Some("b")), (2, Some("b"))]);
+        assert_eq!(what(&one, &other).unwrap(), "1 row has a wrong `name`");
+        let both = table(&[(7, Some("x")), (2, Some("b")), (2, Some("b"))]);
+        assert_eq!(
+            what(&one, &both).unwrap(),
+            "1 row is missing and 1 row is extra"
+        );
+        let narrow = one.pick(&["id"]);
+        assert_eq!(
+            what(&one, &narrow).unwrap(),
+            "it returns 1 column, not 2: id, name"
+        );
+        assert_eq!(
+            what(&narrow, &table(&[]).pick(&["id"])).unwrap(),
+            "3 rows are missing"
+        );
+    }
+
+    #[test]
+    fn marks_rows_with_wrong_values_on_both_sides() {
+        let one = table(&[(1, Some("a")), (2, Some("b")), (3, Some("c"))]);
+        let two = table(&[(1, Some("x")), (2, None), (4, Some("c"))]);
+        let difference = diff(&one, &two, Order::Any).unwrap();
+        assert_eq!(
+            difference.what,
+            "2 rows have a wrong `name`, 1 row is missing and 1 row is extra"
+        );
+        assert!(difference.expected.contains("wrong     1 | a\n"));
+        assert!(difference.expected.contains("missing   3 | c"));
+        assert!(difference.got.contains("wrong   2 | NULL\n"));
+        assert!(difference.got.contains("extra   4 | c"));
+        let three = one
+            .map("id", |_| 7.into())
+            .keep(|row| row["name"] != "c".into());
+        assert_eq!(
+            diff(&one, &three, Order::Any).unwrap().what,
+            "3 rows are missing and 2 rows are extra"
+        );
+        let wide = |number: i64, text: &str| {
+            let mut wide = Table::new(["id", "name", "n"]);
+            wide.push(vec![1.into(), text.into(), number.into()]);
+            wide
+        };
+        let difference = diff(&wide(1, "a"), &wide(2, "b"), Order::Any).unwrap();
+        assert_eq!(difference.what, "1 row has wrong values");
+        assert_eq!(difference.kind, Kind::Rows);
+    }
+
+    #[test]
+    fn sees_moved_columns() {
+        let one = table(&[(1, Some("a")), (2, Some("b"))]);
+        let moved = one.pick(&["name", "id"]);
+        assert!(columns_moved(&one, &moved));
+        let mut unnamed = Table::new(["?", "??"]);
+        for row in moved.rows() {
+            unnamed.push(vec![row["name"].clone(), row["id"].clone()]);
+        }
+        assert!(columns_moved(&one, &unnamed));
+        assert!(!columns_moved(&one, &one));
+        assert!(!columns_moved(&one, &one.keep(|row| row["id"] == 1.into())));
+        assert!(!columns_moved(&one, &one.pick(&["id"])));
+        assert_eq!(orders(3).len(), 6);
+        assert_eq!(orders(0), [[0; 0]]);
+    }
+
+    #[test]
+    fn compares_numbers_as_numbers() {
+        assert!(Value::from(3).same(&3.0.into()));
+        assert!(Value::from(0.1 + 0.2).same(&0.3.into()));
+        assert!(!Value::from(3.001).same(&3.into()));
+        assert!(!Value::from("3").same(&3.into()));
+        assert!(!Value::Null.same(&0.into()));
+        assert!(Value::Null.same(&Value::Null));
+        assert!(!Value::from(i64::MAX).same(&(i64::MAX - 1).into()));
+        assert_eq!(Value::Null.order(&(-1).into()), Ordering::Less);
+        assert_eq!(Value::from("a").order(&9.into()), Ordering::Greater);
+    }
 }

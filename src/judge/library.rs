@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::crates::Crates;
 use super::process::{self, Cancel, Child, End};
 use super::toolchain::Toolchain;
-use super::{Judged, Stage, diagnostics, hash, lock, write_if_changed};
+use super::{Judged, Level, Stage, diagnostics, hash, lock, write_if_changed};
 use crate::course::Course;
 
 /// The harness's source: one file, on the standard library alone.
@@ -100,7 +100,9 @@ pub fn provide(
     for name in names {
         arguments.extend(["--cfg".into(), format!("feature=\"{name}\"").into()]);
     }
-    arguments.extend(["--check-cfg".into(), "cfg(feature, values(any()))".into()]);
+    for known in ["cfg(feature, values(any()))", "cfg(test)"] {
+        arguments.extend(["--check-cfg".into(), known.into()]);
+    }
     arguments.extend(crates.arguments());
     let testkit = Build {
         name: "testkit",
@@ -188,7 +190,11 @@ impl Build<'_> {
             _ => {
                 let said =
                     diagnostics::read(&String::from_utf8_lossy(&ended.output), &str::to_owned);
-                let first = said.diagnostics.first().map(|first| first.rendered.clone());
+                let first = said
+                    .diagnostics
+                    .iter()
+                    .find(|one| one.level == Level::Error)
+                    .map(|first| first.rendered.clone());
                 bail!(
                     "the course's library `{}` does not compile\n{}",
                     self.name,

@@ -649,6 +649,9 @@ impl Build<'_> {
                 product.into(),
                 source.into(),
             ];
+            // Incremental builds default to 256 units: a thread and an object each, which
+            // costs an exercise more than it saves.
+            args.extend(["-C".into(), "codegen-units=16".into()]);
             if self.toolchain.clippy {
                 // Clippy denies some lints by itself: to a learner they are advice, for
                 // what rustc accepts does compile.

@@ -7,6 +7,7 @@ mod terminal;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Write as _};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
@@ -14,8 +15,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use console::Key;
 
+use crate::commands::judge_and_record;
 use crate::course::Exercise;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judge, Judged, Report, Stage};
 use crate::screen::{self, Frame, Paint};
 use crate::workspace::{Progress, Replaced, Workspace};
@@ -809,7 +811,15 @@ fn run(
     let progress = move |stage| {
         let _ = stage_sender.send(Event::Stage(id, stage));
     };
-    let judged = crate::commands::judge_and_record(workspace, judge, exercise, cancel, &progress);
+    let judging = || judge_and_record(workspace, judge, exercise, cancel, &progress);
+    let judged = panic::catch_unwind(AssertUnwindSafe(judging)).unwrap_or_else(|payload| {
+        let text = payload.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| payload.downcast_ref::<&str>().map(|&text| text.to_owned()));
+        Err(Error::broken(format!(
+            "backlings itself has failed, please report it: {}",
+            text.unwrap_or_default()
+        )))
+    });
     let (result, kept) = match judged {
         Ok(Judged::Done((outcome, recorded))) => {
             let verdict = screen::verdict(exercise, &outcome.report, before, Paint::PLAIN);

@@ -8,7 +8,7 @@ use console::Term;
 use crate::screen::{Frame, Paint};
 
 /// A terminal in raw mode that shows the alternate screen; dropping it, and a
-/// panic, leave it as it was found.
+/// panic of the main thread, leave it as it was found.
 #[derive(Debug)]
 pub struct Terminal {
     color: bool,
@@ -44,8 +44,11 @@ impl Terminal {
         }
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            restore();
-            before(panic);
+            // Other threads' panics are caught where the threads are started, and told.
+            if std::thread::current().name() == Some("main") {
+                restore();
+                before(panic);
+            }
         }));
         write(ENTER);
         Some(Self { color })

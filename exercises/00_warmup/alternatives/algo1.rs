@@ -19,13 +19,13 @@ pub struct View<Id> {
 /// Each customer's name with the pages that customer looked at.
 ///
 /// Sorting brings the views of each customer together, and a binary search finds where they begin:
-/// about (n + m) log m comparisons, no map, and one allocation beside the result.
+/// about (n + m) log m comparisons, no map, and little memory besides the result.
 pub fn pages_by_customer<'a, Id: Copy + Ord + Hash>(
     customers: &'a [Customer<Id>],
     views: &'a [View<Id>],
 ) -> Vec<(&'a str, Vec<&'a str>)> {
     let mut sorted: Vec<&View<Id>> = views.iter().collect();
-    // A stable sort: views of the same customer stay in their order. `sort_unstable_by_key` may
+    // A stable sort: views of the same customer keep their order. `sort_unstable_by_key` may
     // change it.
     sorted.sort_by_key(|view| view.customer);
     customers

@@ -19,8 +19,8 @@ pub struct View<Id> {
 
 /// Each customer's name with the pages that customer looked at.
 ///
-/// The map holds where each id stands in the list of customers, so that every page goes straight
-/// to its place in the result. One id may stand in several places.
+/// The map says where each id is in the list of customers, so every page goes straight to its place
+/// in the result. One id may be in several places.
 pub fn pages_by_customer<'a, Id: Copy + Ord + Hash>(
     customers: &'a [Customer<Id>],
     views: &'a [View<Id>],

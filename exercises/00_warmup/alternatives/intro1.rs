@@ -1,6 +1,6 @@
 //! # intro1: the health check, from a table
 
-/// Every page this server has, and its text. A second page is a second line here.
+/// Every page that this server has, with its text. To add a page, add a line here.
 const PAGES: &[(&str, &str)] = &[("/health", "ok")];
 
 /// The text that answers a request for `path`, if there is such a page.

@@ -1,4 +1,4 @@
-//! # intro2: the port number, each error named where it happens
+//! # intro2: the port number, with each error wrapped where it happens
 
 use std::fmt;
 use std::fs;
@@ -11,7 +11,7 @@ use std::path::Path;
 pub enum PortError {
     /// The file cannot be read.
     Unreadable(io::Error),
-    /// The file holds no number from 0 to 65535.
+    /// The file does not contain a number from 0 to 65535.
     NotANumber(ParseIntError),
 }
 
@@ -19,15 +19,15 @@ impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(cause) => write!(f, "cannot read the port file: {cause}"),
-            Self::NotANumber(cause) => write!(f, "the port file holds no port: {cause}"),
+            Self::NotANumber(cause) => write!(f, "the port file does not contain a port: {cause}"),
         }
     }
 }
 
-/// Reads the port that the server is to listen on.
+/// Reads the port that the server listens on.
 ///
-/// `map_err` in place of `From`: longer, but it can tell two failures of the same type apart,
-/// for instance two files that may both be missing.
+/// `map_err` instead of `From`: longer, but it can tell apart two failures of the same type, such
+/// as two files that may both be missing.
 pub fn load(path: &Path) -> Result<u16, PortError> {
     fs::read_to_string(path)
         .map_err(PortError::Unreadable)?

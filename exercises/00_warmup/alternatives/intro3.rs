@@ -5,7 +5,7 @@ use std::fmt;
 /// The first line of a stock file that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockError {
-    /// The number of the line; the first line is 1.
+    /// The number of the line, counted from 1.
     pub line: usize,
     /// The text that is not a count of copies.
     pub value: String,
@@ -13,7 +13,7 @@ pub struct StockError {
 
 impl fmt::Display for StockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: `{}` is no count", self.line, self.value)
+        write!(f, "line {}: `{}` is not a count", self.line, self.value)
     }
 }
 
@@ -21,7 +21,7 @@ impl std::error::Error for StockError {}
 
 /// How many copies there are of all books together.
 ///
-/// `sum` knows `Result`: it stops at the first error and returns it.
+/// `sum` works with `Result` too: it stops at the first error and returns it.
 pub fn total(file: &str) -> Result<u64, StockError> {
     (1..)
         .zip(file.lines())
@@ -35,7 +35,7 @@ pub fn total(file: &str) -> Result<u64, StockError> {
         .sum()
 }
 
-/// The count in a line, or else the text that is none.
+/// The count in a line, or else the text that is not a count.
 fn count(line: &str) -> Result<u64, &str> {
     let value = match line.find(',') {
         Some(comma) => line[comma + 1..].trim(),

@@ -7,9 +7,9 @@ use testkit::{checks, fail, no_panic};
 
 fn main() {
     testkit::run(checks![
-        the_health_check_answers_ok,
-        the_answer_is_in_small_letters,
-        nothing_stands_around_the_answer,
+        the_answer_contains_ok_in_any_case,
+        the_answer_is_lowercase,
+        nothing_surrounds_the_answer,
         no_other_path_is_healthy,
     ]);
 }
@@ -31,12 +31,12 @@ fn health() -> &'static str {
             .given(r#""/health""#)
             .expected(HEALTHY)
             .got("None")
-            .because("no answer reads as a dead server, and a dead server gets no customers")
+            .because("a server that does not answer counts as dead and gets no customers")
             .raise()
     })
 }
 
-fn the_health_check_answers_ok() {
+fn the_answer_contains_ok_in_any_case() {
     let got = health();
     if !got.to_lowercase().contains("ok") {
         fail("the health check does not say ok")
@@ -48,26 +48,26 @@ fn the_health_check_answers_ok() {
     }
 }
 
-fn the_answer_is_in_small_letters() {
+fn the_answer_is_lowercase() {
     let got = health();
     if got.chars().any(char::is_uppercase) {
         fail("the answer has capital letters")
             .given(r#""/health""#)
             .expected(HEALTHY)
             .got(format!("Some({got:?})"))
-            .because("the load balancer compares bytes, and `O` is another byte than `o`")
+            .because("the load balancer compares bytes, and `O` is not the same byte as `o`")
             .raise();
     }
 }
 
-fn nothing_stands_around_the_answer() {
+fn nothing_surrounds_the_answer() {
     let got = health();
     if got.to_lowercase() != "ok" {
-        fail("the answer is not those two letters alone")
+        fail("the answer is not just those two letters")
             .given(r#""/health""#)
             .expected(format!("{:?}: the bytes {:?}", "ok", b"ok"))
             .got(format!("{got:?}: the bytes {:?}", got.as_bytes()))
-            .because("the load balancer compares the whole answer; a space or a line end makes it another one")
+            .because("the load balancer compares the whole answer, spaces and line ends included")
             .raise();
     }
 }
@@ -86,7 +86,7 @@ fn no_other_path_is_healthy() {
     ];
     for path in others {
         if let Some(got) = answer(path, "None") {
-            fail("another path than the health check was answered")
+            fail("a path other than the health check was answered")
                 .given(format!("{path:?}"))
                 .expected("None")
                 .got(format!("Some({got:?})"))

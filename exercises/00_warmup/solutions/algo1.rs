@@ -19,20 +19,20 @@ pub struct View<Id> {
 
 /// Each customer's name with the pages that customer looked at.
 ///
-/// Two passes in place of one inside the other: n + m steps in place of n times m.
+/// Two passes, one after the other instead of one inside the other: n + m steps, not n times m.
 pub fn pages_by_customer<'a, Id: Copy + Ord + Hash>(
     customers: &'a [Customer<Id>],
     views: &'a [View<Id>],
 ) -> Vec<(&'a str, Vec<&'a str>)> {
-    // First the views, once: a map is the answer to "which of these belong to this id?" that is
-    // ready before it is asked. Grouping keeps the order of the views within each id.
+    // First the views, once. The map answers "which pages belong to this id?" before anybody asks.
+    // Grouping keeps the order of the views within each id.
     let mut pages_of: HashMap<Id, Vec<&str>> = HashMap::new();
     for view in views {
         pages_of.entry(view.customer).or_default().push(&view.page);
     }
-    // Then the customers, once. They decide what is in the result and in which order; a map has
-    // no order of its own, and the views of unknown visitors are simply never asked for. The
-    // pages are cloned, not taken out: the same customer may come a second time.
+    // Then the customers, once. They decide what is in the result and in which order: a hash map
+    // has no order, and nobody ever asks for the views of unknown visitors. The pages are cloned,
+    // not taken out, because the same customer may come a second time.
     customers
         .iter()
         .map(|customer| {

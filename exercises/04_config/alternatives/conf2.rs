@@ -1,11 +1,11 @@
-//! # conf2: which layer said so, by laying one layer over the other
+//! # conf2: which layer said so, by laying one layer on top of another
 
 use std::collections::BTreeMap;
 
 /// What one layer sets: keys with their values.
 pub type Values = BTreeMap<String, String>;
 
-/// Where a value comes from, the weakest first.
+/// Where a value comes from, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     Default,
@@ -35,7 +35,7 @@ pub struct Setting<T> {
 pub enum ConfigError {
     /// No layer sets the key.
     Missing { key: String },
-    /// The value that won is no number that fits into a `u32`.
+    /// The value that won is not a number that fits into a `u32`.
     NotANumber {
         key: String,
         value: String,
@@ -43,8 +43,8 @@ pub enum ConfigError {
     },
 }
 
-/// Everything that is set, each value with its layer: the layers are laid one over the other, and
-/// what lies on top is what one sees. Such a map is also what to print when the server starts.
+/// Everything that is set, each value with its layer. The layers are laid one on top of the other,
+/// and the top value of each key is what you see. This map is also worth printing at startup.
 fn merged(layers: &Layers) -> BTreeMap<&str, Setting<&str>> {
     let mut merged = BTreeMap::new();
     let mut lay = |layer: Layer, values| {

@@ -6,6 +6,7 @@ mod conf2;
 use std::fmt::Debug;
 
 use conf2::{ConfigError, Layer, Layers, Setting, Values};
+use testkit::panics::catch;
 use testkit::{Rng, checks, fail, for_all, no_panic};
 
 fn main() {
@@ -13,18 +14,16 @@ fn main() {
         the_environment_wins_over_the_file,
         a_flag_wins_over_everything,
         the_file_wins_over_the_default,
-        each_key_is_decided_for_itself,
+        each_key_is_decided_on_its_own,
         an_empty_value_is_not_unset,
-        text_comes_through_as_it_is,
+        text_comes_through_unchanged,
         a_bad_number_is_an_error_that_names_its_layer,
         an_empty_number_is_a_bad_one,
         a_bad_number_in_a_weaker_layer_does_no_harm,
         a_key_that_nobody_sets_is_missing,
-        any_mixture_of_layers_is_decided_alike,
+        any_mix_of_layers_follows_the_same_rules,
     ]);
 }
-
-const SURPRISE: &str = "the deploy sets the environment; what it sets must be what runs";
 
 /// The layers, each as pairs of key and value.
 fn layers(
@@ -66,7 +65,7 @@ fn shown(layers: &Layers, call: &str) -> String {
 
 type Outcome<T> = Result<Setting<T>, ConfigError>;
 
-/// Expects `text` or `number`, which is called `call`, to give `right`.
+/// Expects `got`, a call of `text` or `number` that is shown as `call`, to give `right`.
 #[track_caller]
 fn expect<T: Debug + PartialEq>(
     what: &str,
@@ -129,9 +128,26 @@ fn expect_winner(what: &str, values: [Option<&str>; 4], layer: Layer, why: &str)
         flag.as_slice(),
     );
     let value = values[layer as usize].expect("the check gives the winner a value");
-    expect_text(what, &layers, "page_size", &said(layer, value), why);
     let number: u32 = value.parse().expect("the check gives numbers");
-    expect_number(what, &layers, "page_size", &said(layer, number), why);
+    let text = said(layer, value);
+    let number = said(layer, number);
+    let as_text = catch(|| conf2::text(&layers, "page_size")).is_ok_and(|got| got == text);
+    let as_number = catch(|| conf2::number(&layers, "page_size")).is_ok_and(|got| got == number);
+    // The untouched file writes the order twice: whoever fixes one of them should look for the other.
+    let why = match (as_text, as_number) {
+        (true, false) => {
+            format!("{why}; `text` is right already, so the order is written in two places")
+        }
+        (false, true) => {
+            format!("{why}; `number` is right already, so the order is written in two places")
+        }
+        (false, false) => format!(
+            "{why}; `text` and `number` are both wrong: if the order is written in two places, fix both"
+        ),
+        (true, true) => why.to_owned(),
+    };
+    expect_text(what, &layers, "page_size", &text, &why);
+    expect_number(what, &layers, "page_size", &number, &why);
 }
 
 fn the_environment_wins_over_the_file() {
@@ -139,7 +155,7 @@ fn the_environment_wins_over_the_file() {
         "the environment did not win over the file",
         [Some("10"), Some("20"), Some("30"), None],
         Layer::Environment,
-        SURPRISE,
+        "the deploy sets the environment, and what it sets must be what runs",
     );
 }
 
@@ -148,7 +164,7 @@ fn a_flag_wins_over_everything() {
         "a flag did not win",
         [Some("10"), Some("20"), Some("30"), Some("40")],
         Layer::Flag,
-        "a flag is what a person says now; nothing that was written down before is newer",
+        "a flag is what a person wants now; everything else was written down earlier",
     );
 }
 
@@ -157,19 +173,19 @@ fn the_file_wins_over_the_default() {
         "the file did not win over the default",
         [Some("10"), Some("20"), None, None],
         Layer::File,
-        "a default is for what nobody has said anything about",
+        "a default is only for keys that nobody sets",
     );
 }
 
-fn each_key_is_decided_for_itself() {
+fn each_key_is_decided_on_its_own() {
     let layers = layers(
         &[("database", "shop.db"), ("port", "8080")],
         &[("page_size", "20"), ("port", "8081")],
         &[("database", "/data/shop.db")],
         &[("port", "9000")],
     );
-    let what = "a key was not decided for itself";
-    let why = "a layer may set a single key; the others come from wherever they are set";
+    let what = "a key was not decided on its own";
+    let why = "a layer may set only one key; each other key comes from the layer that sets it";
     let text = said(Layer::Environment, "/data/shop.db");
     expect_text(what, &layers, "database", &text, why);
     expect_number(what, &layers, "page_size", &said(Layer::File, 20_u32), why);
@@ -187,31 +203,48 @@ fn an_empty_value_is_not_unset() {
     ];
     for (layers, layer) in cases {
         expect_text(
-            "an empty value was taken for none",
+            "an empty value was treated as unset",
             &layers,
             "banner",
             &said(layer, ""),
-            "whoever sets a key to nothing wants nothing there, not what a weaker layer says",
+            "whoever sets a key to nothing wants nothing there, not the value of a weaker layer",
         );
     }
 }
 
-fn text_comes_through_as_it_is() {
+fn text_comes_through_unchanged() {
     for value in [" ", "  Grüße, 本!\n", "0x10", "\"quoted\"", "a=b", "\0"] {
         let layers = layers(&[("banner", "Sale!")], &[], &[("banner", value)], &[]);
         expect_text(
-            "a text was changed on its way",
+            "a text was changed on the way",
             &layers,
             "banner",
             &said(Layer::Environment, value),
-            "a password may begin with a space; only the one who uses a text knows what it means",
+            "a password may begin with a space: only the code that uses a text knows what it means",
         );
     }
 }
 
 fn a_bad_number_is_an_error_that_names_its_layer() {
     let good = &[("page_size", "20")];
-    for value in ["5O", "-1", "4294967296", "99999999999999999999", "20.5"] {
+    let too_large =
+        "the largest u32 is 4294967295: a larger number is an error, not one to cut down";
+    for (value, why) in [
+        (
+            "5O",
+            "if a typing error is skipped, the shop runs with a value that nobody chose",
+        ),
+        (
+            "-1",
+            "a u32 cannot be negative: this is an error, not 0 and not another layer's value",
+        ),
+        ("4294967296", too_large),
+        ("99999999999999999999", too_large),
+        (
+            "20.5",
+            "a u32 is a whole number: this is an error, not 20 and not another layer's value",
+        ),
+    ] {
         let bad = &[("page_size", value)];
         let cases = [
             (layers(good, good, good, bad), Layer::Flag),
@@ -221,11 +254,11 @@ fn a_bad_number_is_an_error_that_names_its_layer() {
         ];
         for (layers, layer) in cases {
             expect_number(
-                "a bad number was not reported as it should be",
+                "a bad number was not reported correctly",
                 &layers,
                 "page_size",
                 &not_a_number("page_size", layer, value),
-                "a typing error that is passed over runs the shop with a value that nobody chose",
+                why,
             );
         }
     }
@@ -239,7 +272,7 @@ fn an_empty_number_is_a_bad_one() {
         &[],
     );
     expect_number(
-        "an empty number was not reported as it should be",
+        "an empty number was not reported correctly",
         &layers,
         "page_size",
         &not_a_number("page_size", Layer::Environment, ""),
@@ -259,7 +292,7 @@ fn a_bad_number_in_a_weaker_layer_does_no_harm() {
         &layers,
         "page_size",
         &said(Layer::Environment, 50_u32),
-        "a stronger layer is how a broken file is mended in a hurry",
+        "a stronger layer is the quick way around a broken file",
     );
 }
 
@@ -274,25 +307,25 @@ fn a_key_that_nobody_sets_is_missing() {
         key: "pages".to_owned(),
     };
     let what = "a key that nobody sets was not reported as missing";
-    let why = "a value that is made up hides that somebody forgot to set it";
+    let why = "a made-up value hides that somebody forgot to set the key";
     expect_text(what, &layers, "pages", &Err(missing()), why);
     expect_number(what, &layers, "pages", &Err(missing()), why);
 }
 
-fn any_mixture_of_layers_is_decided_alike() {
+fn any_mix_of_layers_follows_the_same_rules() {
     const KEYS: [&str; 3] = ["port", "page_size", "banner"];
     let value = |rng: &mut Rng| match rng.range(0..4) {
         0 => String::new(),
         1 => rng.range::<u32>(..).to_string(),
         2 => rng.range::<u64>(..).to_string(),
-        // No number in anybody's reading, and no white space at its ends.
+        // Not a number by any rule, and no white space at its ends.
         _ => format!("x{}x", rng.unicode(0..=2)),
     };
     let values = |rng: &mut Rng| -> Values {
         let pair = |rng: &mut Rng| ((*rng.choose(&KEYS)).to_owned(), value(rng));
         rng.many(0..=3, pair).into_iter().collect()
     };
-    for_all("any mixture of layers is decided alike", 400, |rng| {
+    for_all("any mix of layers follows the same rules", 400, |rng| {
         let layers = Layers {
             defaults: values(rng),
             file: values(rng),
@@ -300,7 +333,7 @@ fn any_mixture_of_layers_is_decided_alike() {
             flags: values(rng),
         };
         for key in KEYS {
-            let what = "the strongest layer that sets the key did not decide";
+            let what = "this mix of layers was not decided correctly";
             let why = "default < file < environment < flag, for each key, whatever the values are";
             let winner = winner(&layers, key);
             let missing = || ConfigError::Missing {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// What one layer sets: keys with their values.
 pub type Values = BTreeMap<String, String>;
 
-/// Where a value comes from, the weakest first.
+/// Where a value comes from, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     Default,
@@ -35,7 +35,7 @@ pub struct Setting<T> {
 pub enum ConfigError {
     /// No layer sets the key.
     Missing { key: String },
-    /// The value that won is no number that fits into a `u32`.
+    /// The value that won is not a number that fits into a `u32`.
     NotANumber {
         key: String,
         value: String,
@@ -52,8 +52,8 @@ pub fn text(layers: &Layers, key: &str) -> Result<Setting<String>, ConfigError> 
 
 /// The setting `key`, as a number.
 pub fn number(layers: &Layers, key: &str) -> Result<Setting<u32>, ConfigError> {
-    // Two questions, one after the other: first who wins, then what the value means. Code that
-    // parses while it searches lets a typing error look like silence.
+    // Two questions, one after the other: first which layer wins, then what its value means. Code
+    // that parses while it searches takes a typing error for a key that is not set.
     let (layer, value) = winner(layers, key)?;
     match value.parse() {
         Ok(value) => Ok(Setting { value, layer }),
@@ -67,8 +67,8 @@ pub fn number(layers: &Layers, key: &str) -> Result<Setting<u32>, ConfigError> {
 
 /// The strongest layer that sets `key`, and its value.
 ///
-/// The order of the layers stands here and nowhere else, and nothing here looks into the value:
-/// that the key is in the map is what counts, and an empty value is one too.
+/// The order of the layers is written here and nowhere else. Nothing here looks at the value: what
+/// counts is that the key is in the map, and an empty value is a value too.
 fn winner<'a>(layers: &'a Layers, key: &str) -> Result<(Layer, &'a str), ConfigError> {
     let strongest_first = [
         (Layer::Flag, &layers.flags),

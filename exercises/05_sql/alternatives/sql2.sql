@@ -6,7 +6,7 @@ SELECT
     (SELECT count(*) FROM reviews AS r WHERE r.customer_id = c.id) AS reviews,
     (SELECT count(*) FROM orders AS o WHERE o.customer_id = c.id) AS orders,
     (
-        SELECT total(l.quantity * l.unit_cents)
+        SELECT ifnull(sum(l.quantity * l.unit_cents), 0)
         FROM orders AS o JOIN order_lines AS l ON l.order_id = o.id
         WHERE o.customer_id = c.id
     ) AS spent_cents

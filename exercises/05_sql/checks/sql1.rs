@@ -3,7 +3,7 @@
 use testkit::checks;
 use testkit::marginalia::{Dataset, EMPTY, VISIBLE};
 use testkit::sql::{Database, QueryFile};
-use testkit::table::{Order, Value};
+use testkit::table::{Kind, Order, Table, Value};
 
 fn main() {
     testkit::run(checks![
@@ -18,12 +18,14 @@ fn main() {
 /// Rows that tell apart what looks alike in Marginalia's own data.
 const ODD: Dataset = Dataset {
     name: "odd",
-    about: "hidden data: prices next to 900 cents, places that are nearly Leipzig, names with quotes",
+    about: "hidden data: prices close to 900 cents, years still to come, cities that look like Leipzig, two authors with one name",
     fill: |shop| {
         let poet = shop.author("Bashō (松尾 芭蕉)");
         shop.author("O'Brien'); DELETE FROM authors; --");
         let first = shop.author("Ælfric");
         shop.author("Nobody");
+        // The name of an author who has books; this one has none.
+        shop.author("Ælfric");
         // In this order of ids neither the prices nor the years nor the titles are sorted.
         shop.book("Zig", Some(poet), Some(2001), 899);
         shop.book("Élan", Some(first), Some(2001), 900);
@@ -32,6 +34,9 @@ const ODD: Dataset = Dataset {
         shop.book("Free", Some(poet), Some(-600), 0);
         shop.book("Alpha", Some(poet), Some(2001), 899);
         shop.book("Ode", Some(first), Some(0), 1);
+        // Announced: after every year that one might put in the place of NULL today.
+        shop.book("Zest", Some(poet), Some(2031), 950);
+        shop.book("Yonder", Some(first), Some(2025), 1200);
         shop.book("100% 'Proof'", Some(poet), Some(2000), 899);
         for (name, email, city) in [
             ("Sam", None, Some("Leipzig")),
@@ -39,6 +44,7 @@ const ODD: Dataset = Dataset {
             ("NULL", Some("null@example.com"), Some("Leipziger Land")),
             ("Łucja", None, Some("Markkleeberg bei Leipzig")),
             ("D'Arcy", Some("null"), Some("Leipzig, Ohio")),
+            ("Ole", Some("ole@example.com"), Some("LEIPZIG")),
             ("松本", None, None),
             ("Zoë", Some("NULL"), Some("NULL")),
         ] {
@@ -76,6 +82,14 @@ fn databases() -> impl Iterator<Item = Database> {
         .map(Database::create)
 }
 
+/// How many values of the third column satisfy the condition; 0 where there is no such column.
+fn count(table: &Table, condition: impl Fn(&Value) -> bool) -> usize {
+    let rows = 0..table.len();
+    let third = table.columns().len() > 2;
+    rows.filter(|at| third && condition(table.cell(*at, 2)))
+        .count()
+}
+
 fn lists_books_under_900_cents_by_price_and_title() {
     let file = QueryFile::subject();
     let query = file.query("cheap_books");
@@ -88,10 +102,17 @@ fn lists_books_under_900_cents_by_price_and_title() {
                 by_price.then(one["title"].order(&two["title"]))
             })
             .pick(&["title", "price_cents"]);
-        query
-            .run(&db)
-            .because("less than 900 does not include 900; and where ORDER BY finds two rows equal, their order is left to chance: a further term decides")
-            .is(&expected, Order::Exact);
+        let answer = query.run(&db);
+        let why = match answer.differs(&expected, Order::Exact) {
+            Some(Kind::Order(at)) if expected.cell(at, 1).same(answer.table.cell(at, 1)) => {
+                "where ORDER BY finds two rows equal, their order is left to chance: a second term decides"
+            }
+            Some(Kind::Order(_)) => {
+                "the price decides first, the lowest on top; the title only decides between equal prices"
+            }
+            _ => "a price below 900 is in the list, 899 too; a price of 900 is not",
+        };
+        answer.because(why).is(&expected, Order::Exact);
     }
 }
 
@@ -119,10 +140,17 @@ fn counts_an_unknown_city_as_outside_leipzig() {
             .table("customers")
             .keep(|customer| customer["city"] != Value::from("Leipzig"))
             .pick(&["id", "name", "city"]);
-        query
-            .run(&db)
+        let answer = query.run(&db);
+        let unknown = |city: &Value| city.is_null();
+        let lost_unknown = count(&expected, unknown) > count(&answer.table, unknown);
+        let why = if lost_unknown {
+            "NULL <> 'Leipzig' is NULL, not true, and WHERE keeps a row only where the condition is true"
+        } else {
+            "the courier serves 'Leipzig' and no other spelling: =, <> and IS NOT compare every character, LIKE ignores case and reads % and _ as wildcards"
+        };
+        answer
             .showing("customers", &["id", "name", "city"])
-            .because("NULL <> 'Leipzig' is NULL, not true, and WHERE keeps a row only where the condition is true")
+            .because(why)
             .is(&expected, Order::Any);
     }
 }
@@ -141,10 +169,23 @@ fn puts_books_of_an_unknown_year_last() {
                     .then(one["title"].order(&two["title"]))
             })
             .pick(&["published", "title"]);
-        query
-            .run(&db)
-            .because("ORDER BY takes NULL as smaller than every value, so the unknown years come first unless one says otherwise (https://sqlite.org/lang_select.html#orderby)")
-            .is(&expected, Order::Exact);
+        let answer = query.run(&db);
+        let why = match answer.differs(&expected, Order::Exact) {
+            Some(Kind::Order(at)) if expected.cell(at, 0).same(answer.table.cell(at, 0)) => {
+                "books of one year, and books without a year, come by title: without a second term their order is left to chance"
+            }
+            Some(Kind::Order(0)) if answer.table.cell(0, 0).is_null() => {
+                "ORDER BY treats NULL as smaller than any value, so the unknown years come first unless you say otherwise (https://sqlite.org/lang_select.html#orderby)"
+            }
+            Some(Kind::Order(at)) if answer.table.cell(at, 0).is_null() => {
+                "a year that stands in for NULL sorts among the real years: sort by whether the year is known, and only then by the year"
+            }
+            Some(Kind::Order(_)) => {
+                "oldest first: the lowest year on top; the title only decides between equal years"
+            }
+            _ => "every book is in the list, and an unknown year is shown as NULL",
+        };
+        answer.because(why).is(&expected, Order::Exact);
     }
 }
 
@@ -157,10 +198,17 @@ fn finds_authors_without_books_although_some_books_have_no_author() {
             .table("authors")
             .keep(|author| books.rows().all(|book| book["author_id"] != author["id"]))
             .pick(&["id", "name"]);
-        query
-            .run(&db)
+        let answer = query.run(&db);
+        let not_in = query.text().to_ascii_lowercase().contains("not in");
+        let why = if answer.table.is_empty() && not_in {
+            "11 NOT IN (1, 2, NULL) is NULL, since the unknown one might be 11: a single book without an author empties the list (https://sqlite.org/lang_expr.html#in_op)"
+        } else {
+            "a book belongs to an author when its author_id is the author's id; a name says less, two authors may share one"
+        };
+        answer
+            .showing("authors", &["id", "name"])
             .showing("books", &["id", "title", "author_id"])
-            .because("11 NOT IN (1, 2, NULL) is NULL, since the unknown one might be 11: a single book without an author empties the list (https://sqlite.org/lang_expr.html#in_op)")
+            .because(why)
             .is(&expected, Order::Any);
     }
 }

@@ -1,9 +1,9 @@
 //! What sql2 is checked for. Read it as the specification; edits here are undone.
 
-use testkit::checks;
 use testkit::marginalia::{Dataset, EMPTY, VISIBLE};
 use testkit::sql::{Answer, Database, QueryFile};
-use testkit::table::{Order, Table, Value};
+use testkit::table::{Kind, Order, Table, Value};
+use testkit::{checks, fail};
 
 fn main() {
     testkit::run(checks![
@@ -13,6 +13,7 @@ fn main() {
         adds_up_each_order_line_once,
         counts_each_review_once,
         says_zero_where_there_is_nothing_to_add,
+        gives_integers_for_counts_and_cents,
         puts_the_highest_spender_first_and_equal_ones_by_id,
     ]);
 }
@@ -22,7 +23,7 @@ const COLUMNS: [&str; 5] = ["id", "name", "orders", "spent_cents", "reviews"];
 /// What looks alike in Marginalia's own data is told apart here.
 const ODD: Dataset = Dataset {
     name: "odd",
-    about: "hidden data: one name twice, orders of equal amount, an order without lines, many reviews",
+    about: "hidden data: two customers with one name, orders of the same amount, orders without lines, many reviews",
     fill: |shop| {
         let author = Some(shop.author("Ada"));
         let cheap = shop.book("Cheap", author, None, 500);
@@ -133,7 +134,7 @@ fn compare(column: &str, why: &str) {
         answer.table = by_id(&answer.table.map(column, none_as_zero));
         let fans = fans(answer.database());
         answer
-            .part("how many each customer has", fans)
+            .part("how many rows each customer has", fans)
             .because(why)
             .is(&by_id(&report.pick(&columns)), Order::Any);
     });
@@ -172,7 +173,7 @@ fn has_one_row_for_every_customer_with_orders_or_without() {
         let mut answer = answer.pick(&["id", "name"]);
         answer.table = by_id(&answer.table);
         answer
-            .because("JOIN drops a row that finds no partner: who never ordered, or never wrote a review, is gone (https://sqlite.org/lang_select.html#fromclause)")
+            .because("JOIN drops a row that has no partner: customers who never ordered, or never wrote a review, are gone (https://sqlite.org/lang_select.html#fromclause)")
             .is(&by_id(&report.pick(&["id", "name"])), Order::Any);
     });
 }
@@ -180,43 +181,94 @@ fn has_one_row_for_every_customer_with_orders_or_without() {
 fn counts_each_order_once() {
     compare(
         "orders",
-        "an order with 3 lines is in 3 joined rows, times the customer's reviews; one without lines still is an order",
+        "an order with 3 lines appears in 3 joined rows, times the customer's reviews; an order without lines is an order too",
     );
 }
 
 fn adds_up_each_order_line_once() {
     compare(
         "spent_cents",
-        "a line stands in as many joined rows as its customer has reviews, and is added each time; DISTINCT would also drop what is equal by chance",
+        "a line appears in as many joined rows as its customer has reviews, and is added each time; DISTINCT would also drop a line that costs the same by chance",
     );
 }
 
 fn counts_each_review_once() {
     compare(
         "reviews",
-        "a review stands in as many joined rows as its customer has order lines, and is counted each time",
+        "a review appears in as many joined rows as its customer has order lines, and is counted each time",
     );
+}
+
+/// The numbers of the report.
+const NUMBERS: [&str; 3] = ["orders", "spent_cents", "reviews"];
+
+/// One row for each number of the first table that is to be judged: whose it is, which, and
+/// what the second table has there. Customers who are missing are judged elsewhere.
+fn numbers(of: &Table, judged: impl Fn(&Value) -> bool, shown: &Table) -> Table {
+    let mut numbers = Table::new(["id", "name", "column", "value"]);
+    for row in of.rows() {
+        for column in NUMBERS.into_iter().filter(|column| judged(&row[column])) {
+            for other in shown.rows().filter(|other| other["id"].same(&row["id"])) {
+                numbers.push(vec![
+                    row["id"].clone(),
+                    row["name"].clone(),
+                    column.into(),
+                    other[column].clone(),
+                ]);
+            }
+        }
+    }
+    numbers
 }
 
 fn says_zero_where_there_is_nothing_to_add() {
     on_each(|answer, report| {
-        let columns = ["id", "orders", "spent_cents", "reviews"];
-        let nothing = report.keep(|row| columns.iter().any(|column| row[column] == 0.into()));
-        let mut answer = answer.pick(&columns);
-        let has_nothing = |id: &Value| nothing.rows().any(|row| row["id"].same(id));
-        answer.table = by_id(&answer.table.keep(|row| has_nothing(&row["id"])));
+        let zero = |value: &Value| *value == 0.into();
+        let mut answer = answer.pick(&COLUMNS);
+        let present = |id: &Value| answer.table.rows().any(|row| row["id"].same(id));
+        let expected = report.keep(|row| present(&row["id"]));
+        let expected = numbers(&expected, zero, &expected);
+        answer.table = numbers(report, zero, &answer.table);
         answer
-            .because("sum() of no rows is NULL, and so is what a LEFT JOIN finds no partner for; the reader of the report expects a number (https://sqlite.org/lang_aggfunc.html#sumunc)")
-            .is(&by_id(&nothing.pick(&columns)), Order::Any);
+            .because("sum() of no rows is NULL, and a LEFT JOIN without a partner leaves NULL too; the program that draws the report expects a number (https://sqlite.org/lang_aggfunc.html#sumunc)")
+            .is(&expected, Order::Any);
+    });
+}
+
+fn gives_integers_for_counts_and_cents() {
+    on_each(|answer, _| {
+        let answer = answer.pick(&COLUMNS);
+        let real = |value: &Value| matches!(value, Value::Real(_) | Value::Text(_));
+        let wrong = numbers(&answer.table, real, &answer.table);
+        if !wrong.is_empty() {
+            fail("`customer_report`: some numbers are not integers")
+                .given(answer.database().about())
+                .expected("typeof(spent_cents) is 'integer', and so for orders and reviews")
+                .got(wrong)
+                .because("a floating-point number cannot hold every amount exactly; sum() of integers is an integer, total(), round() and a division by 1.0 give a floating-point number (https://sqlite.org/lang_aggfunc.html#sumunc)")
+                .raise();
+        }
     });
 }
 
 fn puts_the_highest_spender_first_and_equal_ones_by_id() {
     on_each(|answer, report| {
         let columns = ["id", "name", "spent_cents"];
-        answer
-            .pick(&columns)
-            .because("without ORDER BY, and where it finds two rows equal, SQLite may return rows in any order")
-            .is(&report.pick(&columns), Order::Exact);
+        let answer = answer.pick(&columns);
+        let expected = report.pick(&columns);
+        let spent = |table: &Table, at| table.cell(at, 2).clone();
+        let why = match answer.differs(&expected, Order::Exact) {
+            Some(Kind::Order(at)) if !spent(&expected, at).same(&spent(&answer.table, at)) => {
+                "the highest amount comes first; ORDER BY sorts from small to large unless it says DESC"
+            }
+            Some(Kind::Order(at)) if spent(&expected, at).same(&0.into()) => {
+                "equal amounts come by id; and sort by the number you show: a NULL that you show as 0 still sorts as NULL"
+            }
+            Some(Kind::Order(_)) => {
+                "equal amounts come by id: where ORDER BY finds two rows equal, their order is left to chance"
+            }
+            _ => "the rows must be right before their order can be",
+        };
+        answer.because(why).is(&expected, Order::Exact);
     });
 }

@@ -1,9 +1,9 @@
 -- # sql2: the report that counts too much and too little
 
 -- query: customer_report
--- Each measure is taken on its own table, where every row stands once, and is
--- brought down to one row per customer. Only then are they joined: one row to
--- one row cannot multiply. The LEFT JOINs keep the customers without a partner,
+-- Each number is taken from its own tables, where every row appears once, and is
+-- brought down to one row per customer. Only then are they joined: joining one row
+-- to one row multiplies nothing. The LEFT JOINs keep customers without a partner,
 -- and coalesce says what "none" means in a report.
 WITH
     orders_of AS (

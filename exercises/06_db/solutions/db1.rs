@@ -1,28 +1,28 @@
 //! # db1: the search that runs what it is given
 //!
-//! Two kinds of input, two defences. A *value* is bound: SQLite has compiled the statement before
-//! it sees the text, so the text cannot become SQL. An *identifier* cannot be bound, because the
-//! statement cannot be compiled without it; so the request only chooses among words that stand in
-//! this file.
+//! Two kinds of input, two defences. A *value* is bound: SQLite compiles the statement before it
+//! sees the text, so the text cannot become SQL. An *identifier* cannot be bound, because the
+//! statement cannot be compiled without it. So the request only chooses among words that are
+//! written in this file.
 
 use std::fmt;
 
 use rusqlite::Connection;
 
-/// A line of the result page.
+/// One line of the result page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Book {
     pub id: i64,
     pub title: String,
     pub price_cents: i64,
-    /// The year, where it is known.
+    /// The year, if it is known.
     pub published: Option<i64>,
 }
 
-/// Why there is no result.
+/// Why a search has no result.
 #[derive(Debug)]
 pub enum SearchError {
-    /// The client asked for what does not exist: the page answers 400.
+    /// The request is wrong: the page answers 400.
     BadRequest(String),
     /// SQLite failed: the page answers 500.
     Database(rusqlite::Error),
@@ -50,7 +50,7 @@ pub fn search(
     sort: &str,
     direction: &str,
 ) -> Result<Vec<Book>, SearchError> {
-    // What comes out of these two matches is `&'static str`: none of its bytes is the client's.
+    // What comes out of these two matches is `&'static str`: none of its bytes come from the client.
     let column = match sort {
         "title" => "title",
         "price" => "price_cents",
@@ -66,7 +66,7 @@ pub fn search(
             )));
         }
     };
-    // The braces hold our own words only. `?1` is where the client's text goes.
+    // The braces hold only our own words. `?1` is where the client's text goes.
     let sql = format!(
         "SELECT id, title, price_cents, published
          FROM books
@@ -74,7 +74,7 @@ pub fn search(
          ORDER BY {column} {direction}, id"
     );
     let pattern = format!("%{}%", escaped(text));
-    // The few statements that there can be are compiled once and kept.
+    // Only six statements are possible: each is compiled once and kept.
     let mut statement = shop.prepare_cached(&sql)?;
     let books = statement.query_map([pattern], |row| {
         Ok(Book {
@@ -89,7 +89,7 @@ pub fn search(
 
 /// `text` as a LIKE pattern that matches it and nothing else.
 ///
-/// Binding keeps the text from becoming SQL; LIKE still reads a small language of its own in it.
+/// Binding keeps the text from becoming SQL. LIKE still reads it in a small language of its own.
 fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,5 +1,5 @@
 //! fails: four_times_the_input_costs_no_more_than_eight_times_the_comparisons
-//! The loops changed places, and the inner one is called `filter` now.
+//! The loops have changed places, and the inner one is now called `filter`.
 
 use std::hash::Hash;
 

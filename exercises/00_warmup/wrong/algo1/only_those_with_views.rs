@@ -1,4 +1,4 @@
-//! fails: customers_keep_their_order_and_empty_lists
+//! fails: a_customer_without_views_gets_an_empty_list
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,4 +1,4 @@
-//! fails: customers_keep_their_order_and_empty_lists
+//! fails: customers_keep_their_order
 //! The map is the result, so the customers come in the order of their ids.
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
 //! fails: four_times_the_input_costs_no_more_than_eight_times_the_comparisons
-//! A map of what was found already, and a loop through all customers for the rest.
+//! A map of what has been found already, and a loop through all customers for the rest.
 
 use std::collections::HashMap;
 use std::hash::Hash;

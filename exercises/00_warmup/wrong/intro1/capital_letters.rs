@@ -1,4 +1,4 @@
-//! fails: the_answer_is_in_small_letters
+//! fails: the_answer_is_lowercase
 
 pub fn answer(path: &str) -> Option<&'static str> {
     match path {

@@ -1,5 +1,5 @@
-//! fails: nothing_stands_around_the_answer
-//! A line end, as for a person at a terminal.
+//! fails: nothing_surrounds_the_answer
+//! A line end, as if for a person at a terminal.
 
 pub fn answer(path: &str) -> Option<&'static str> {
     match path {

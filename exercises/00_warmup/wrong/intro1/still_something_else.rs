@@ -1,5 +1,5 @@
-//! fails: the_health_check_answers_ok
-//! The word was changed, but not to the one that the balancer waits for.
+//! fails: the_answer_contains_ok_in_any_case
+//! The word was changed, but not to the one that the balancer expects.
 
 pub fn answer(path: &str) -> Option<&'static str> {
     match path {

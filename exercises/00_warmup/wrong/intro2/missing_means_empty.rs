@@ -17,7 +17,7 @@ impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(cause) => write!(f, "cannot read the port file: {cause}"),
-            Self::NotANumber(cause) => write!(f, "the port file holds no port: {cause}"),
+            Self::NotANumber(cause) => write!(f, "the port file does not contain a port: {cause}"),
         }
     }
 }

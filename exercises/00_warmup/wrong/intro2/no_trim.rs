@@ -1,4 +1,4 @@
-//! fails: loads_a_port_that_ends_its_line
+//! fails: loads_a_port_with_white_space_around_it
 
 use std::fmt;
 use std::fs;
@@ -16,7 +16,7 @@ impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(cause) => write!(f, "cannot read the port file: {cause}"),
-            Self::NotANumber(cause) => write!(f, "the port file holds no port: {cause}"),
+            Self::NotANumber(cause) => write!(f, "the port file does not contain a port: {cause}"),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! fails: bytes_that_are_no_text_are_an_error
-//! Everything that is no digit is thrown away before anybody looks at it.
+//! fails: bytes_that_are_not_text_are_an_error
+//! Everything that is not a digit is thrown away before anybody looks at it.
 
 use std::fmt;
 use std::fs;
@@ -17,7 +17,7 @@ impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(cause) => write!(f, "cannot read the port file: {cause}"),
-            Self::NotANumber(cause) => write!(f, "the port file holds no port: {cause}"),
+            Self::NotANumber(cause) => write!(f, "the port file does not contain a port: {cause}"),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! fails: a_missing_file_is_unreadable_not_a_panic
-//! The compile error is mended and nothing else.
+//! The compile error is fixed and nothing else.
 
 use std::fmt;
 use std::fs;
@@ -17,7 +17,7 @@ impl fmt::Display for PortError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(cause) => write!(f, "cannot read the port file: {cause}"),
-            Self::NotANumber(cause) => write!(f, "the port file holds no port: {cause}"),
+            Self::NotANumber(cause) => write!(f, "the port file does not contain a port: {cause}"),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! fails: a_line_without_a_comma_is_an_error
-//! Only the panic that was seen last night is mended.
+//! Only the panic that was seen last night is fixed.
 
 use std::fmt;
 
 /// The first line of a stock file that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockError {
-    /// The number of the line; the first line is 1.
+    /// The number of the line, counted from 1.
     pub line: usize,
     /// The text that is not a count of copies.
     pub value: String,
@@ -14,7 +14,7 @@ pub struct StockError {
 
 impl fmt::Display for StockError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: `{}` is no count", self.line, self.value)
+        write!(f, "line {}: `{}` is not a count", self.line, self.value)
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// What one layer sets: keys with their values.
 pub type Values = BTreeMap<String, String>;
 
-/// Where a value comes from, the weakest first.
+/// Where a value comes from, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     Default,
@@ -35,7 +35,7 @@ pub struct Setting<T> {
 pub enum ConfigError {
     /// No layer sets the key.
     Missing { key: String },
-    /// The value that won is no number that fits into a `u32`.
+    /// The value that won is not a number that fits into a `u32`.
     NotANumber {
         key: String,
         value: String,

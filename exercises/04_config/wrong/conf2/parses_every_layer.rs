@@ -1,12 +1,12 @@
 //! fails: a_bad_number_in_a_weaker_layer_does_no_harm
-//! Every value on the way up is parsed, and the first bad one ends it.
+//! Every value on the way up is parsed, and the first bad one is an error.
 
 use std::collections::BTreeMap;
 
 /// What one layer sets: keys with their values.
 pub type Values = BTreeMap<String, String>;
 
-/// Where a value comes from, the weakest first.
+/// Where a value comes from, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     Default,
@@ -36,7 +36,7 @@ pub struct Setting<T> {
 pub enum ConfigError {
     /// No layer sets the key.
     Missing { key: String },
-    /// The value that won is no number that fits into a `u32`.
+    /// The value that won is not a number that fits into a `u32`.
     NotANumber {
         key: String,
         value: String,

@@ -1,12 +1,12 @@
-//! fails: each_key_is_decided_for_itself
-//! The strongest layer that sets anything is taken for all keys.
+//! fails: each_key_is_decided_on_its_own
+//! The strongest layer that sets anything is used for all keys.
 
 use std::collections::BTreeMap;
 
 /// What one layer sets: keys with their values.
 pub type Values = BTreeMap<String, String>;
 
-/// Where a value comes from, the weakest first.
+/// Where a value comes from, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Layer {
     Default,
@@ -36,7 +36,7 @@ pub struct Setting<T> {
 pub enum ConfigError {
     /// No layer sets the key.
     Missing { key: String },
-    /// The value that won is no number that fits into a `u32`.
+    /// The value that won is not a number that fits into a `u32`.
     NotANumber {
         key: String,
         value: String,

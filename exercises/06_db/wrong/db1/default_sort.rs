@@ -4,20 +4,20 @@ use std::fmt;
 
 use rusqlite::Connection;
 
-/// A line of the result page.
+/// One line of the result page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Book {
     pub id: i64,
     pub title: String,
     pub price_cents: i64,
-    /// The year, where it is known.
+    /// The year, if it is known.
     pub published: Option<i64>,
 }
 
-/// Why there is no result.
+/// Why a search has no result.
 #[derive(Debug)]
 pub enum SearchError {
-    /// The client asked for what does not exist: the page answers 400.
+    /// The request is wrong: the page answers 400.
     BadRequest(String),
     /// SQLite failed: the page answers 500.
     Database(rusqlite::Error),

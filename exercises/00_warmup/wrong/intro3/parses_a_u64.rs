@@ -1,0 +1,38 @@
+//! fails: no_value_is_too_strange_to_be_reported
+//! The sum needs the wider type; here the counts have it as well.
+
+use std::fmt;
+
+/// The first line of a stock file that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockError {
+    /// The number of the line, counted from 1.
+    pub line: usize,
+    /// The text that is not a count of copies.
+    pub value: String,
+}
+
+impl fmt::Display for StockError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: `{}` is not a count", self.line, self.value)
+    }
+}
+
+impl std::error::Error for StockError {}
+
+pub fn total(file: &str) -> Result<u64, StockError> {
+    let mut total: u64 = 0;
+    for (index, line) in file.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let wrong = |value: &str| StockError {
+            line: index + 1,
+            value: value.trim().to_owned(),
+        };
+        let (_isbn, copies) = line.split_once(',').ok_or_else(|| wrong(line))?;
+        let copies: u64 = copies.trim().parse().map_err(|_| wrong(copies))?;
+        total += copies;
+    }
+    Ok(total)
+}
