@@ -154,7 +154,8 @@ impl Start {
             First::End(status) => (Some(status), None),
             First::Line(line) if line.starts_with(LISTENING.as_bytes()) => (None, Some(line)),
             // It may talk before it ends.
-            First::Line(_) | First::Nothing => (child.0.end(wait), None),
+            First::Line(_) => (child.0.end(wait), None),
+            First::Nothing => (None, None),
         };
         // What a signal ended has no code.
         if status

@@ -24,7 +24,6 @@ const KEPT_TURNS: usize = 12;
 const KEPT_BYTES: usize = 64;
 /// How long nothing must move before a connection counts as full.
 const FULL: Duration = Duration::from_millis(60);
-
 /// How long a server whose connection broke may take to end.
 const LAST_BREATH: Duration = Duration::from_millis(100);
 

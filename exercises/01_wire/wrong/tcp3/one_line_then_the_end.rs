@@ -1,0 +1,26 @@
+//! fails: clients_are_answered_in_any_order
+
+use std::env;
+use std::error::Error;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let port: u16 = env::var("PORT")?.parse()?;
+    let listener = TcpListener::bind(("127.0.0.1", port))?;
+    println!("listening on {}", listener.local_addr()?);
+    for stream in listener.incoming() {
+        let stream = stream?;
+        thread::spawn(move || echo(stream));
+    }
+    Ok(())
+}
+
+/// Sends back a line.
+fn echo(mut stream: TcpStream) -> io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut line = Vec::new();
+    reader.read_until(b'\n', &mut line)?;
+    stream.write_all(&line)
+}
