@@ -1,6 +1,6 @@
 //! The crates exercises use: built by Cargo, asked once per change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,11 +55,12 @@ impl Crates {
             value.push(library);
             arguments.extend(["--extern".into(), value]);
         }
-        if let Some(directory) = self
+        let directories: BTreeSet<&Path> = self
             .artifacts
-            .first()
-            .and_then(|artifact| artifact.parent())
-        {
+            .iter()
+            .filter_map(|artifact| artifact.parent())
+            .collect();
+        for directory in directories {
             let mut value = OsString::from("dependency=");
             value.push(directory);
             arguments.extend(["-L".into(), value]);

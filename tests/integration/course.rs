@@ -149,4 +149,60 @@ fn every_exercise_tells_right_from_wrong() {
         }
     }
     assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
+    the_testkit_passes_its_own_tests(&root);
+}
+
+/// The testkit is no package of Cargo's: its tests are compiled as the judge compiles
+/// it, with the crates that the judge has built in the workspace.
+fn the_testkit_passes_its_own_tests(root: &Path) {
+    let course = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let place = tempfile::tempdir().unwrap();
+    let rustc = |args: &[&str]| {
+        let mut command = Command::new("rustc");
+        command
+            .args(["--edition", "2024", "-L"])
+            .arg(place.path())
+            .args(args);
+        command.current_dir(place.path());
+        command
+    };
+    let run = |mut command: Command| {
+        let output = command.output().unwrap();
+        let told = String::from_utf8_lossy(&output.stdout).into_owned()
+            + &String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command:?}\n{told}");
+        told
+    };
+    let mut harness = rustc(&["--crate-type=rlib", "--crate-name=harness"]);
+    harness.arg(course.join("src/harness/lib.rs"));
+    run(harness);
+
+    let crates = files(&root.join(".backlings/build/crates"), "");
+    let built = crates
+        .iter()
+        .find(|path| path.extension().is_some_and(|ending| ending == "json"));
+    let built: Value = serde_json::from_slice(&fs::read(built.unwrap()).unwrap()).unwrap();
+    let rusqlite = built["externs"]["rusqlite"]
+        .as_str()
+        .expect("an exercise uses rusqlite");
+    let deps = root.join(".backlings/build/crates/target/debug/deps");
+    let mut testkit = rustc(&[
+        "--test",
+        "--crate-name=testkit",
+        "--extern=harness",
+        "-o",
+        "tests",
+    ]);
+    testkit
+        .args([
+            "--cfg",
+            "feature=\"rusqlite\"",
+            "--extern",
+            &format!("rusqlite={rusqlite}"),
+        ])
+        .args(["-L", &format!("dependency={}", deps.display())])
+        .arg(course.join("exercises/testkit/lib.rs"));
+    run(testkit);
+    let told = run(Command::new(place.path().join("tests")));
+    assert!(!told.contains("running 0 tests"), "{told}");
 }
