@@ -12,13 +12,14 @@
 //!   or bytes of ``!#$%&'*+-.^_`|~``. So there is no white space before the colon.
 //! - Spaces and tabs around the value are no part of it. What is left may be empty.
 //! - A value is bytes, and stays as it was sent: those from 0x80 up may be of any encoding. Of the
-//!   control bytes (0x00 to 0x1F, 0x7F) it may hold the tab alone; so a CR or LF that does
-//!   not end a line is wrong.
-//! - A line that begins with a space or tab (it once continued the line before) is wrong.
+//!   control bytes (0x00 to 0x1F, 0x7F), the tab is the only one it may hold; so a CR or LF that
+//!   does not end a line is wrong.
+//! - A line that begins with a space or tab (it once continued the line before) is wrong, and so is
+//!   an empty line, and a last line without its CRLF.
 //! - What is wrong makes the whole message a bad request; no part of it is used.
 //! - `values` finds a field whatever the case of its name. Where a field has several lines, their
 //!   values are one, in order, joined by a comma and a space. Only `Set-Cookie` is not a list:
-//!   there each line is a value of its own.
+//!   there each line is a value of its own. What an empty value adds to a list is left open.
 //!
 //! What to do: mend `Headers`. Its field is private; keep in it what you like.
 

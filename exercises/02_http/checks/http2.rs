@@ -11,15 +11,16 @@ fn main() {
         reads_fields_and_leaves_out_the_space_around_values,
         tells_an_empty_field_from_one_that_is_missing,
         finds_a_field_whatever_the_case_of_its_name,
+        finds_a_field_by_its_whole_name,
         joins_the_values_of_a_repeated_field_in_order,
         never_joins_set_cookie,
         rejects_a_space_before_the_colon,
         rejects_a_line_that_begins_with_a_space,
         rejects_a_line_without_a_name_or_a_colon,
+        rejects_line_ends_that_are_not_crlf,
         rejects_a_name_with_a_byte_that_no_token_has,
         keeps_the_bytes_of_a_value_as_they_were_sent,
         rejects_control_bytes_in_a_value,
-        rejects_line_ends_that_are_not_crlf,
         reads_back_what_was_written,
     ]);
 }
@@ -30,13 +31,16 @@ fn parse(section: &[u8], expected: &str) -> Result<Headers, BadRequest> {
     no_panic(
         lines(section, None),
         expected,
-        "anyone can send any bytes; a panic is an answer to none of them",
+        "anyone can send any bytes; a panic answers none of them",
         || Headers::parse(section),
     )
 }
 
 /// The section a line each, as far as its CRLFs go, with carets under what is wrong.
 fn lines(section: &[u8], wrong: Option<(usize, usize)>) -> String {
+    if section.is_empty() {
+        return "\"\" (no field lines)".to_owned();
+    }
     let mut text = String::new();
     let mut from = 0;
     while from < section.len() {
@@ -145,7 +149,7 @@ fn tells_an_empty_field_from_one_that_is_missing() {
 
 fn finds_a_field_whatever_the_case_of_its_name() {
     let what = "a field was not found under its name in another case";
-    let why = "names are case-insensitive (RFC 9110 §5.1): the app sends small letters, and may";
+    let why = "names are case-insensitive (RFC 9110 §5.1): the app may send small letters";
     for sent in [
         "Content-Type",
         "content-type",
@@ -159,11 +163,34 @@ fn finds_a_field_whatever_the_case_of_its_name() {
     }
 }
 
+fn finds_a_field_by_its_whole_name() {
+    let what = "a field was found under a name that is not its own";
+    let why = "each name is a field of its own, whatever it begins or ends with (RFC 9110 §5.1)";
+    let section = "Content-Type: text/html\r\nContent: c\r\nX-Content-Type: x\r\n";
+    says(section, "Content", &[b"c"], what, why);
+    says(section, "Content-Type", &[b"text/html"], what, why);
+    says(section, "X-Content-Type", &[b"x"], what, why);
+    says(section, "Conten", &[], what, why);
+    says(section, "Type", &[], what, why);
+    says(section, "", &[], what, why);
+    let why = "`_` and `-` are two different bytes of a token: a proxy checks one name and the server \
+               obeys the other";
+    let section = "Content_Length: 30\r\n";
+    says(section, "Content-Length", &[], what, why);
+    says(section, "Content_Length", &[b"30"], what, why);
+}
+
 fn joins_the_values_of_a_repeated_field_in_order() {
     let what = "the lines of a repeated field were not made one value";
     let why = "lines of one name are one list, in order, joined by \", \" (RFC 9110 §5.2, §5.3)";
     let section = "Accept-Language: de\r\nAccept-Language: en;q=0.5\r\n";
     says(section, "Accept-Language", &[b"de, en;q=0.5"], what, why);
+    let twice = "Accept-Language: de\r\nAccept-Language: de\r\n";
+    let again = "a line that says the same again is still a member of the list";
+    says(twice, "Accept-Language", &[b"de, de"], what, again);
+    let cookies = "Cookie: a=1\r\nCookie: b=2\r\n";
+    let rule = "only Set-Cookie is kept apart: every other name is one list (RFC 9110 §5.3)";
+    says(cookies, "Cookie", &[b"a=1, b=2"], what, rule);
     let section = "Via: 1.1 z\r\nHost: h\r\nvia:1.1 a, 1.1 m \r\nAccept: */*\r\nVIA: 1.1 z\r\n";
     says(section, "Via", &[b"1.1 z, 1.1 a, 1.1 m, 1.1 z"], what, why);
     says(
@@ -185,6 +212,9 @@ fn never_joins_set_cookie() {
     let right = [one.as_bytes(), two.as_bytes(), b"x="];
     says(&section, "Set-Cookie", &right, what, why);
     says(&section, "set-cookie", &right, what, why);
+    let section = "Set-Cookie: a=1\r\nSet-Cookie: a=1\r\n";
+    let again = "a line that says the same again is still a line";
+    says(section, "Set-Cookie", &[b"a=1", b"a=1"], what, again);
     says(
         "Set-Cookie-X: a\r\nSet-Cookie-X: b\r\n",
         "Set-Cookie-X",
@@ -196,7 +226,7 @@ fn never_joins_set_cookie() {
 
 fn rejects_a_space_before_the_colon() {
     let what = "a space before the colon was not refused";
-    let why = "who skips the line and who reads it see different lengths (RFC 9112 §5.1: 400)";
+    let why = "a server that skips the line and one that reads it see different lengths (RFC 9112 §5.1: 400)";
     for (section, place) in [
         ("Content-Length : 30\r\n", 14),
         ("Host: h\r\nTransfer-Encoding\t: chunked\r\n", 26),
@@ -233,6 +263,11 @@ fn rejects_a_line_without_a_name_or_a_colon() {
         why,
     );
     refuses("Host: h\r\nGET /admin HTTP/1.1\r\n", (12, 1), what, why);
+    let what = "an empty line was not refused";
+    let ends = "an empty line ends the header fields: here it can only be a mistake or a trick";
+    refuses("\r\n", (0, 2), what, ends);
+    refuses("Host: h\r\n\r\nX-Admin: yes\r\n", (9, 2), what, ends);
+    refuses("Host: h\r\n\r\n", (9, 2), what, ends);
     let what = "a line without a name was not refused";
     refuses(": h\r\n", (0, 0), what, why);
     refuses("Host: h\r\n:\r\n", (9, 0), what, why);
@@ -262,8 +297,7 @@ fn rejects_a_name_with_a_byte_that_no_token_has() {
 
 fn keeps_the_bytes_of_a_value_as_they_were_sent() {
     let what = "the bytes of a value were changed";
-    let why =
-        "a value may hold any byte from 0x80 up, in an encoding nobody told you (RFC 9110 §5.5)";
+    let why = "a value may also hold any byte from 0x80 up, in an encoding nobody told you (RFC 9110 §5.5)";
     says(b"X-Name: Ren\xe9\r\n", "X-Name", &[b"Ren\xe9"], what, why);
     says(
         "X-Name: Renée 🦀\r\n",
@@ -284,7 +318,7 @@ fn keeps_the_bytes_of_a_value_as_they_were_sent() {
         what,
         "nothing is decoded or unquoted here",
     );
-    let what = "something else than spaces and tabs was taken off a value";
+    let what = "something other than spaces and tabs was taken off a value";
     let why = "the space around a value is SP and HTAB, nothing else (RFC 9110 §5.6.3)";
     for value in [
         "\u{a0}x\u{a0}",
@@ -302,6 +336,7 @@ fn keeps_the_bytes_of_a_value_as_they_were_sent() {
         );
     }
     let what = "the white space inside a value was changed";
+    let why = "only the space around a value is no part of it (RFC 9110 §5.5)";
     says("X-Name: a  b\tc\r\n", "X-Name", &[b"a  b\tc"], what, why);
 }
 
@@ -333,6 +368,9 @@ fn rejects_line_ends_that_are_not_crlf() {
     refuses("Host: h\r\r\n", (7, 1), what, why);
     refuses("Host: h\n\r\n", (7, 1), what, why);
     refuses("Host: h\r\nAccept: */*\n", (20, 1), what, why);
+    let why = "a line that was cut off may mean anything: half a name, half a number";
+    refuses("Host: h", (7, 0), what, why);
+    refuses("Host: h\r\nContent-Length: 3", (26, 0), what, why);
 }
 
 fn reads_back_what_was_written() {
