@@ -1,21 +1,22 @@
 //! # tcp3: one slow client
 //!
 //! Marginalia's warehouse has 60 scanners. Each keeps a connection to this server open all day,
-//! sends the code of every book it sees as a line, and shows the line that comes back. This
-//! morning one scanner lost its radio in the middle of a line, and all the others stood still
+//! sends the code of every book it scans as a line, and shows the line that comes back. This
+//! morning one scanner lost its radio link in the middle of a line, and all the others stood still
 //! until somebody switched it off.
 //!
 //! Rules:
 //! - The server listens on 127.0.0.1, on the port that the variable `PORT` names; 0 means that the
-//!   system chooses one. Where it cannot listen, it ends with an error.
+//!   system chooses one. If it cannot listen, it ends with an error.
 //! - The first line on its standard output is `listening on 127.0.0.1:PORT`, with the port that it
 //!   really has.
 //! - A client gets back all bytes of its lines, unchanged and in order: bytes, because not every
-//!   scanner speaks UTF-8. A last line may lack its `\n`.
+//!   scanner speaks UTF-8. A line may be of any length. A last line may lack its `\n`.
 //! - When a client has closed its sending side and has its bytes, the server closes the connection.
-//!   Until then it stays open, however long the client says nothing.
+//!   Until then it stays open, however long the client says or reads nothing. (The check waits for
+//!   less than a second only; the rule has no limit.)
 //! - No client waits for another. 60 are connected at once; any of them may be silent, stop in the
-//!   middle of a line, or never read what it is sent.
+//!   middle of a line, or never read what it is sent. Over a day hundreds come and go.
 //! - A connection that breaks is the end of that connection, not of the server.
 //!
 //! What to do: `echo` serves one client as it should. Look at who waits for whom in `main`:

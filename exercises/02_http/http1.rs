@@ -10,7 +10,8 @@
 //!   space (byte 0x20) in each place, and nothing before, after or between that is not named here.
 //! - A method is a token: one or more ASCII letters, digits or bytes of ``!#$%&'*+-.^_`|~``. Upper
 //!   and lower case differ, and a method that nobody knows is still a method.
-//! - A target is one or more visible ASCII bytes (0x21 to 0x7E). What they mean is for later.
+//! - A target is one or more visible ASCII bytes (0x21 to 0x7E), 8000 of them and more. What they
+//!   mean is for later.
 //! - A version is `HTTP/`, a digit, a dot, a digit. Upper and lower case differ here, too.
 //! - A line that breaks one of these rules is a bad request (400).
 //! - A line that breaks none, but whose version does not begin with `HTTP/1.`, asks for a version

@@ -42,6 +42,26 @@ pub fn quote(bytes: &[u8]) -> String {
     )
 }
 
+/// A text that is too long to be read, such as a `Debug` of what is long: its
+/// beginning and its end, and how much was left out. A short one stays as it is.
+///
+/// ```
+/// assert_eq!(testkit::bytes::shorten("Ok(1)"), "Ok(1)");
+/// let long = format!("Ok({})", "9".repeat(1_000));
+/// assert!(testkit::bytes::shorten(&long).len() < 300);
+/// ```
+pub fn shorten(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let (head, tail) = (WIDE / 2, WIDE / 4);
+    if chars.len() <= WIDE {
+        return text.to_owned();
+    }
+    let (middle, end) = chars[head..].split_at(chars.len() - head - tail);
+    let start: String = chars[..head].iter().collect();
+    let end: String = end.iter().collect();
+    format!("{start} ... {} characters left out ... {end}", middle.len())
+}
+
 /// The bytes between double quotes and, on a line below, carets under those in
 /// `wrong`. An empty range points at the place where something is missing.
 /// Of what is long, the neighbourhood is shown.

@@ -14,7 +14,7 @@ pub fn left() -> Duration {
     if LOST.load(Ordering::Relaxed) {
         Duration::from_millis(250)
     } else {
-        Duration::from_secs(3)
+        Duration::from_secs(2)
     }
 }
 
@@ -23,7 +23,7 @@ pub fn lose() {
     LOST.store(true, Ordering::Relaxed);
 }
 
-/// A wait in words: `3 s`, `250 ms`.
+/// A wait in words: `2 s`, `250 ms`.
 pub fn in_words(wait: Duration) -> String {
     if wait.subsec_millis() == 0 {
         format!("{} s", wait.as_secs())

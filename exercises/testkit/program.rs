@@ -107,14 +107,14 @@ impl Start {
                 Some(_) => (
                     "the server says that it listens on port 0".to_owned(),
                     bytes::quote(&line),
-                    "0 means `any free port`: `local_addr` of the listener knows which it is",
+                    "0 asks for any free port: the listener's `local_addr` says which one it got",
                 ),
                 None => {
                     let place = bytes::difference(LISTENING.as_bytes(), &line).unwrap_or(0);
                     (
                         "the server's first line does not say where it listens".to_owned(),
                         bytes::mark(&line, place..place + 1),
-                        "whoever starts a server reads this line to know the port",
+                        "this line tells whoever started the server which port to use",
                     )
                 }
             },

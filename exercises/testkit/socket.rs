@@ -2,7 +2,7 @@
 //! middle, say that it is done, break the connection, or never read.
 //!
 //! Sending never fails a check: a server may close a connection while a client
-//! still talks, and what that means shows in what it answers. Reading does: when
+//! still sends, and what that means shows in what it answers. Reading does: when
 //! nothing comes for too long, when the server closes or breaks the connection
 //! first, and when other bytes come. The failure shows the whole conversation.
 
@@ -37,6 +37,8 @@ pub struct Client {
     /// What has come and was not yet asked for.
     unread: Vec<u8>,
     turns: Vec<Turn>,
+    /// Whether it was said that no more can be sent: once is enough.
+    said_broken: bool,
     scene: String,
     witness: Option<Witness>,
 }
@@ -70,7 +72,7 @@ impl Client {
                     .given(address)
                     .expected("a connection")
                     .got(error)
-                    .because("the server said that it listens there, and must go on doing so");
+                    .because("the server said that it listens there: it must stay there and accept clients");
                 match witness {
                     Some(witness) => witness(failure, LAST_BREATH).raise(),
                     None => failure.raise(),
@@ -82,6 +84,7 @@ impl Client {
             stream,
             unread: Vec::new(),
             turns: Vec::new(),
+            said_broken: false,
             scene: String::new(),
             witness,
         }
@@ -131,13 +134,13 @@ impl Client {
             self.remark(format!("(in {count} pieces)"));
         }
         if let Some(error) = trouble {
-            self.remark(if is_timeout(&error) {
+            if is_timeout(&error) {
                 patience::lose();
                 let waited = patience::in_words(wait);
-                format!("(the server did not read on within {waited})")
+                self.remark(format!("(the server read nothing more within {waited})"));
             } else {
-                format!("(could not send on: {error})")
-            });
+                self.cannot_send(&error);
+            }
         }
     }
 
@@ -184,11 +187,54 @@ impl Client {
             self.turn(Way::Sent, &bytes[..sent]);
         }
         if let Some(error) = trouble {
-            self.remark(format!("(could not send on: {error})"));
+            self.cannot_send(&error);
         } else if sent < bytes.len() {
-            self.remark("(waits: no more is taken for now)".to_owned());
+            self.remark("(waits: the buffers are full)".to_owned());
         }
         sent
+    }
+
+    fn cannot_send(&mut self, error: &io::Error) {
+        if !self.said_broken {
+            self.said_broken = true;
+            self.remark(format!("(could not send any more: {error})"));
+        }
+    }
+
+    /// Expects that the connection stays open for so long, while this client
+    /// sends nothing. What the server sends meanwhile is left unread.
+    #[track_caller]
+    pub fn stays_open(&mut self, wait: Duration, why: &str) {
+        let until = Instant::now() + wait;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            // A wait of zero would be refused.
+            let _ = self
+                .stream
+                .set_read_timeout(Some(left.max(Duration::from_millis(1))));
+            let error = match self.stream.peek(&mut [0]) {
+                // A broken connection has an error, also behind unread bytes.
+                Ok(1..) => self.stream.take_error().ok().flatten(),
+                Ok(_) => Some(ErrorKind::UnexpectedEof.into()),
+                Err(error) if is_timeout(&error) => None,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => Some(error),
+            };
+            if let Some(error) = error {
+                let got = if error.kind() == ErrorKind::UnexpectedEof {
+                    "the server closed it".to_owned()
+                } else {
+                    format!("it broke: {error}")
+                };
+                let what = format!("the connection of {} did not stay open", self.name);
+                self.raise(what, "an open connection", got, why, LAST_BREATH);
+            }
+            if left.is_zero() {
+                return;
+            }
+            // Unread bytes end `peek` at once.
+            thread::sleep(left.min(Duration::from_millis(5)));
+        }
     }
 
     /// Says that no more will be sent; reading goes on.
@@ -210,7 +256,7 @@ impl Client {
         match self.stream.peek(&mut [0]) {
             Ok(1..) => {}
             Ok(_) => self.fail_closed("any bytes", b"", why),
-            Err(error) => self.fail_reading(&error, wait, "any bytes", b"", why),
+            Err(error) => self.fail_reading(&error, wait, Wanted::Bytes("any bytes"), b"", why),
         }
     }
 
@@ -228,7 +274,7 @@ impl Client {
             right = both;
             wrong.is_some() || both == expected.len()
         };
-        self.receive(enough, &wanted, false, why);
+        self.receive(enough, Wanted::Bytes(&wanted), why);
         if let Some(place) = wrong {
             let wanted = if wanted.len() > 60 {
                 bytes::mark(expected, place..place + 1)
@@ -253,7 +299,7 @@ impl Client {
     pub fn read_until(&mut self, end: &[u8], why: &str) -> Vec<u8> {
         let find = |unread: &[u8]| unread.windows(end.len()).position(|window| window == end);
         let wanted = format!("bytes up to {}", bytes::quote(end));
-        self.receive(|unread| find(unread).is_some(), &wanted, false, why);
+        self.receive(|unread| find(unread).is_some(), Wanted::Bytes(&wanted), why);
         let count = find(&self.unread).map_or(0, |start| start + end.len());
         self.unread.drain(..count).collect()
     }
@@ -262,14 +308,14 @@ impl Client {
     #[track_caller]
     pub fn read_exact(&mut self, count: usize, why: &str) -> Vec<u8> {
         let wanted = format!("{count} bytes");
-        self.receive(|unread| unread.len() >= count, &wanted, false, why);
+        self.receive(|unread| unread.len() >= count, Wanted::Bytes(&wanted), why);
         self.unread.drain(..count).collect()
     }
 
     /// Reads until the server closes its side in good order.
     #[track_caller]
     pub fn read_to_end(&mut self, why: &str) -> Vec<u8> {
-        self.receive(|_| false, "the end of the connection", true, why);
+        self.receive(|_| false, Wanted::End, why);
         std::mem::take(&mut self.unread)
     }
 
@@ -277,23 +323,28 @@ impl Client {
     #[track_caller]
     pub fn expect_last(&mut self, expected: impl AsRef<[u8]>, why: &str) {
         self.expect(expected, why);
+        self.expect_end(why);
+    }
+
+    /// Expects that the server closes its side, and sends nothing before.
+    #[track_caller]
+    pub fn expect_end(&mut self, why: &str) {
         let rest = self.read_to_end(why);
         if !rest.is_empty() {
             let what = format!("{} got more bytes than it should", self.name);
-            let wanted = "the end of the connection";
-            self.raise(what, wanted, bytes::quote(&rest), why, Duration::ZERO);
+            self.raise(
+                what,
+                Wanted::End.in_words(),
+                bytes::quote(&rest),
+                why,
+                Duration::ZERO,
+            );
         }
     }
 
-    /// Receives until what is unread is `enough`, or to the end where that is good.
+    /// Receives until what is unread is `enough`, or to the end where that is wanted.
     #[track_caller]
-    fn receive(
-        &mut self,
-        mut enough: impl FnMut(&[u8]) -> bool,
-        wanted: &str,
-        end_is_good: bool,
-        why: &str,
-    ) {
+    fn receive(&mut self, mut enough: impl FnMut(&[u8]) -> bool, wanted: Wanted<'_>, why: &str) {
         let mut buffer = [0; 16 * 1024];
         while !enough(&self.unread) {
             let wait = patience::left();
@@ -301,10 +352,10 @@ impl Client {
             match self.stream.read(&mut buffer) {
                 Ok(0) => {
                     self.remark("(the server closed the connection)".to_owned());
-                    if end_is_good {
-                        return;
+                    match wanted {
+                        Wanted::End => return,
+                        Wanted::Bytes(wanted) => self.fail_closed(wanted, &self.unread, why),
                     }
-                    self.fail_closed(wanted, &self.unread, why);
                 }
                 Ok(count) => {
                     self.turn(Way::Received, &buffer[..count]);
@@ -319,7 +370,8 @@ impl Client {
     #[track_caller]
     fn fail_closed(&self, wanted: &str, had: &[u8], why: &str) -> ! {
         let name = &self.name;
-        let what = format!("the server closed the connection before {name} had what it waits for");
+        let what =
+            format!("the server closed the connection before {name} had what it was waiting for");
         self.raise(what, wanted, so_far(had, "then the end"), why, LAST_BREATH)
     }
 
@@ -328,7 +380,7 @@ impl Client {
         &self,
         error: &io::Error,
         wait: Duration,
-        wanted: &str,
+        wanted: Wanted<'_>,
         had: &[u8],
         why: &str,
     ) -> ! {
@@ -336,17 +388,25 @@ impl Client {
         if is_timeout(error) {
             patience::lose();
             let waited = patience::in_words(wait);
-            let what = format!("{name} waited {waited} for bytes that did not come");
-            self.raise(
-                what,
-                wanted,
-                so_far(had, "then silence"),
-                why,
-                Duration::ZERO,
-            )
+            let (what, got) = match wanted {
+                Wanted::Bytes(_) => (
+                    format!("{name} waited {waited} for bytes that did not come"),
+                    so_far(had, "then silence"),
+                ),
+                Wanted::End if had.is_empty() => (
+                    format!("{name} waited {waited} for the connection to be closed"),
+                    "a connection that is still open".to_owned(),
+                ),
+                Wanted::End => (
+                    format!("{name} waited {waited} for the connection to be closed"),
+                    so_far(had, "then silence"),
+                ),
+            };
+            self.raise(what, wanted.in_words(), got, why, Duration::ZERO)
         }
         let what = format!("the connection of {name} broke");
         let then = format!("then: {error}");
+        let wanted = wanted.in_words();
         self.raise(what, wanted, so_far(had, &then), why, LAST_BREATH)
     }
 
@@ -419,6 +479,22 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:\n{}", self.name, self.conversation())
+    }
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy)]
+enum Wanted<'a> {
+    Bytes(&'a str),
+    End,
+}
+
+impl<'a> Wanted<'a> {
+    fn in_words(self) -> &'a str {
+        match self {
+            Self::Bytes(text) => text,
+            Self::End => "the end of the connection",
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What tcp3 is checked for. Read it as the specification; edits here are undone.
 //!
-//! The server is started anew for each check. Nothing is timed: a check holds
+//! The server is started anew for each check. No answer is too late: a check holds
 //! connections open and asks whether others are served meanwhile.
 
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::time::Duration;
 
 use testkit::program::{Program, Start};
 use testkit::socket::Client;
@@ -12,10 +13,12 @@ use testkit::{checks, eq};
 fn main() {
     testkit::run(checks![
         says_where_it_listens_and_echoes_a_line,
+        a_connection_stays_open_while_its_client_does_nothing,
         a_silent_client_keeps_nobody_waiting,
         clients_are_answered_in_any_order,
         half_a_line_keeps_nobody_waiting,
         sixty_clients_are_connected_at_once,
+        hundreds_of_clients_come_and_go,
         a_client_that_never_reads_keeps_nobody_waiting,
         a_broken_connection_does_not_end_the_server,
         lines_come_back_however_they_are_cut,
@@ -27,10 +30,25 @@ fn main() {
 
 const ECHO: &str = "the server sends back what it gets";
 
+/// More than the buffers between a client and a server hold.
+fn many_lines() -> Vec<u8> {
+    LONG_LINE.repeat(1536)
+}
+
+/// 16 KiB with its end.
+const LONG_LINE: [u8; 16 * 1024] = {
+    let mut line = [b'x'; 16 * 1024];
+    line[line.len() - 1] = b'\n';
+    line
+};
+
 #[track_caller]
 fn server() -> Program {
     Start::subject().env("PORT", 0).listening()
 }
+
+const CLOSED: &str =
+    "a connection closes when its last handle is dropped; a clone is a handle, too";
 
 /// Sends a line and expects it back.
 #[track_caller]
@@ -47,11 +65,44 @@ fn says_where_it_listens_and_echoes_a_line() {
         "PORT=0",
         &server.address().ip(),
         &IpAddr::V4(Ipv4Addr::LOCALHOST),
-        "on all addresses (0.0.0.0) strangers on the same network can connect, too",
+        "on 0.0.0.0 the server would be open to everybody on the same network",
     );
     let mut client = server.connect("client A");
-    client.scene("one client, that sends a line");
+    client.scene("one client connects and sends a line");
     round(&mut client, "9780140435443", ECHO);
+}
+
+fn a_connection_stays_open_while_its_client_does_nothing() {
+    // A server for each client: here nobody could wait for anybody else.
+    let servers = [(); 4].map(|()| server());
+    let names = ["client A", "client B", "client C", "client D"];
+    let mut index = 0;
+    let clients = names.map(|name| {
+        index += 1;
+        servers[index - 1].connect(name)
+    });
+    let [mut new, mut idle, mut halfway, mut greedy] = clients;
+    let wait = Duration::from_millis(400);
+    new.scene("client A connects and says nothing for 400 ms");
+    idle.scene("client B sends a line, gets it back, and says nothing for 400 ms");
+    halfway.scene("client C sends half a line and says nothing for 400 ms");
+    greedy.scene("client D sends lines until the buffers are full, and reads nothing for 400 ms");
+    round(&mut idle, "9780140435443", ECHO);
+    halfway.send("97801");
+    greedy.flood(&many_lines());
+    let why = "a scanner may be idle for hours: a time limit on `read` ends its connection";
+    new.stays_open(wait, why);
+    // They were just as silent in that time.
+    idle.stays_open(Duration::ZERO, why);
+    halfway.stays_open(Duration::ZERO, why);
+    greedy.stays_open(
+        Duration::ZERO,
+        "a client that reads late is still a client: a time limit on `write` ends its connection",
+    );
+    round(&mut new, "9780141439600", why);
+    round(&mut idle, "9780199536009", why);
+    halfway.send("40435443\n");
+    halfway.expect("9780140435443\n", why);
 }
 
 fn a_silent_client_keeps_nobody_waiting() {
@@ -100,7 +151,7 @@ fn half_a_line_keeps_nobody_waiting() {
     let mut other = server.connect("client B");
     slow.scene("client A sends a line in three parts; between them client B sends lines");
     other.scene("client A has sent a part of a line; client B sends whole lines");
-    let why = "this is the scanner that lost its radio: only its own line may wait";
+    let why = "only the unfinished line may wait, and each connection needs its own buffer";
     slow.send("97801");
     round(&mut other, "9780141439600", why);
     slow.send("40435");
@@ -108,7 +159,7 @@ fn half_a_line_keeps_nobody_waiting() {
     slow.send("443\n");
     slow.expect(
         "9780140435443\n",
-        "each connection needs its own buffer: parts of one client's line are no other's",
+        "each connection needs its own buffer: parts of a line belong to one client",
     );
 }
 
@@ -121,15 +172,39 @@ fn sixty_clients_are_connected_at_once() {
         round(
             client,
             name,
-            "the warehouse has 60 scanners: fewer workers than clients means that some wait",
+            "the warehouse has 60 scanners: with fewer workers than clients, some wait",
         );
+    }
+}
+
+fn hundreds_of_clients_come_and_go() {
+    let server = server();
+    // A few at a time: never near the 60 that are promised.
+    for batch in 0..25 {
+        let mut clients: Vec<Client> = (1..=8)
+            .map(|place| server.connect(&format!("client {}", batch * 8 + place)))
+            .collect();
+        for client in &mut clients {
+            client.scene(format!(
+                "{} clients have come and gone; 8 are connected",
+                batch * 8
+            ));
+            round(
+                client,
+                "9780140435443",
+                "a client that has left takes up no place: scanners reconnect all day",
+            );
+        }
+        for client in &mut clients {
+            client.half_close();
+            client.expect_end(CLOSED);
+        }
     }
 }
 
 fn a_client_that_never_reads_keeps_nobody_waiting() {
     let server = server();
-    let line = [b"x".repeat(16 * 1024 - 1), b"\n".to_vec()].concat();
-    let lines = line.repeat(1536);
+    let lines = many_lines();
     let mut greedy = server.connect("client A");
     let mut other = server.connect("client B");
     // Until nothing of client A moves any more, whatever the size of the buffers on the way.
@@ -153,15 +228,15 @@ fn a_client_that_never_reads_keeps_nobody_waiting() {
         "client A has sent {sent} bytes without reading; now it reads"
     ));
     // Up to the end of the last line: a server may hold the rest back until it is whole.
-    let whole = sent / line.len() * line.len();
+    let whole = sent / LONG_LINE.len() * LONG_LINE.len();
     greedy.expect(
         &lines[..whole],
-        "a client that reads late has lost nothing: what does not fit must wait, not vanish",
+        "a client that reads late loses nothing: what does not fit must wait",
     );
 }
 
 fn a_broken_connection_does_not_end_the_server() {
-    let why = "one scanner that loses its connection must not take the others along";
+    let why = "one scanner that loses its connection must not stop the others";
     let server = server();
     let mut old = server.connect("client A");
     old.scene("client A is connected; other clients connect and break their connections");
@@ -196,7 +271,7 @@ fn lines_come_back_however_they_are_cut() {
     client.send_byte_by_byte("four\r\nfive\n");
     client.expect(
         "four\r\nfive\n",
-        "each byte comes back, those that end a line included",
+        "every byte comes back, also the `\\r` and `\\n` that end a line",
     );
     client.scene("lines cut in odd places");
     client.send_pieces(["si", "x\nsev", "en\neight", "\n"]);
@@ -204,31 +279,35 @@ fn lines_come_back_however_they_are_cut() {
     client.scene("a line of 300 000 bytes");
     let long = format!("{}\n", "9".repeat(300_000));
     client.send(&long);
-    client.expect(&long, why);
+    client.expect(
+        &long,
+        "a line may be of any length: a limit of your own cuts it off",
+    );
 }
 
 fn a_last_line_without_an_end_comes_back() {
-    let why = "what was sent is sent back to the last byte, then the connection is closed";
     let server = server();
-    let mut other = server.connect("client A");
-    round(&mut other, "still here", ECHO);
-    let mut client = server.connect("client B");
-    client.scene("client B sends a line and a half and closes its sending side");
+    let mut client = server.connect("client A");
+    client.scene("client A sends a line and a half and closes its sending side");
     client.send("first\nlast");
     client.half_close();
-    client.expect_last("first\nlast", why);
-    let mut client = server.connect("client C");
-    client.scene("client C closes its sending side at once");
+    client.expect(
+        "first\nlast",
+        "what was sent is sent back to the last byte, with or without a line end",
+    );
+    client.expect_end(CLOSED);
+    let mut client = server.connect("client B");
+    client.scene("client B closes its sending side at once");
     client.half_close();
-    client.expect_last("", "who sends nothing gets nothing back, and then the end");
+    client.expect_end(CLOSED);
 }
 
 fn bytes_that_are_not_text_come_back_unchanged() {
     let server = server();
     let mut client = server.connect("client A");
-    client.scene("a line with a byte that is no UTF-8");
+    client.scene("a line with a byte that is not UTF-8");
     client.send(b"caf\xe9\n");
-    let why = "a server that passes bytes on has no business with their meaning";
+    let why = "the server passes bytes on; what they mean is not its concern";
     client.expect(b"caf\xe9\n", why);
     client.scene("every byte there is, then a line end");
     let mut every: Vec<u8> = (0..=255).collect();
@@ -244,7 +323,7 @@ fn a_port_that_is_taken_is_an_error() {
     });
     let (_listener, port) = taken.expect("the system has a free port");
     Start::subject().env("PORT", port).fails(
-        "the server did not end, though the port it was given is taken",
-        "whoever sets PORT looks for the server there: on another port nobody finds it",
+        "the port was taken, but the server did not end with an error",
+        "clients look for the server on that port, and on no other",
     );
 }

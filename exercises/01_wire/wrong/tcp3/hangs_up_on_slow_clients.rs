@@ -1,4 +1,4 @@
-//! fails: a_silent_client_keeps_nobody_waiting
+//! fails: a_connection_stays_open_while_its_client_does_nothing
 
 use std::env;
 use std::error::Error;
