@@ -244,7 +244,7 @@ fn rejects_any_other_white_space_between_the_parts() {
 
 fn rejects_a_method_with_a_byte_that_no_token_has() {
     let why =
-        "RFC 9110 §5.6.2 lists the bytes of a token; nobody knows what others mean further on";
+        "RFC 9110 §5.6.2 lists the bytes of a token; any other byte may be read differently by the next server";
     for byte in (0..=255).filter(|byte| !is_token_byte(*byte)) {
         let what = "a method with a byte that no token has was not refused";
         is_bad(
@@ -261,7 +261,7 @@ fn rejects_a_method_with_a_byte_that_no_token_has() {
             why,
         );
     }
-    let what = "a method that is no ASCII was not refused";
+    let what = "a method that is not ASCII was not refused";
     is_bad(what, "GÉT / HTTP/1.1", (1, 2), why);
 }
 
@@ -321,7 +321,7 @@ fn rejects_a_version_in_another_form() {
     ] {
         let line = format!("GET /books {version}");
         let length = version[place..].chars().next().map_or(0, char::len_utf8);
-        let what = "a version that is none was not refused as it should be";
+        let what = "something that is not a version was not refused as it should be";
         is_bad(what, line, (11 + place, length), why);
     }
     for byte in (0..=255).filter(|byte: &u8| !byte.is_ascii_digit()) {
