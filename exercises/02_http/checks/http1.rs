@@ -243,8 +243,7 @@ fn rejects_any_other_white_space_between_the_parts() {
 }
 
 fn rejects_a_method_with_a_byte_that_no_token_has() {
-    let why =
-        "RFC 9110 §5.6.2 lists the bytes of a token; any other byte may be read differently by the next server";
+    let why = "RFC 9110 §5.6.2 lists the bytes of a token; any other byte may be read differently by the next server";
     for byte in (0..=255).filter(|byte| !is_token_byte(*byte)) {
         let what = "a method with a byte that no token has was not refused";
         is_bad(
