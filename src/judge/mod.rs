@@ -174,17 +174,7 @@ impl Judge {
             directory,
             library,
         };
-        let mut report = Report {
-            exercise: exercise.name.clone(),
-            kind: exercise.kind,
-            verdict: Verdict::DoesNotCompile,
-            checks: Vec::new(),
-            diagnostics: Vec::new(),
-            panics: Vec::new(),
-            notes: Vec::new(),
-            compile: Duration::ZERO,
-            run: Duration::ZERO,
-        };
+        let mut report = Report::new(exercise);
         if !toolchain.clippy && exercise.kind != Kind::File {
             report.notes.push(
                 "clippy is not installed, so there is no advice on style: `rustup component add clippy`"
@@ -243,10 +233,6 @@ impl Judge {
             bytes[before.len()]
         );
         Ok(Some(Report {
-            exercise: exercise.name.clone(),
-            kind: exercise.kind,
-            verdict: Verdict::DoesNotCompile,
-            checks: Vec::new(),
             diagnostics: vec![Diagnostic {
                 level: Level::Error,
                 code: None,
@@ -258,10 +244,7 @@ impl Judge {
                     column: u32::try_from(column).unwrap_or(u32::MAX),
                 }),
             }],
-            panics: Vec::new(),
-            notes: Vec::new(),
-            compile: Duration::ZERO,
-            run: Duration::ZERO,
+            ..Report::new(exercise)
         }))
     }
 
@@ -581,17 +564,7 @@ impl Build<'_> {
             return Ok(Judged::Done(()));
         }
         progress(Stage::Compiling);
-        let mut report = Report {
-            exercise: self.exercise.name.clone(),
-            kind: self.exercise.kind,
-            verdict: Verdict::DoesNotCompile,
-            checks: Vec::new(),
-            diagnostics: Vec::new(),
-            panics: Vec::new(),
-            notes: Vec::new(),
-            compile: Duration::ZERO,
-            run: Duration::ZERO,
-        };
+        let mut report = Report::new(self.exercise);
         let _ = fs::remove_file(&stamp);
         let name = format!("check_{crate_name}");
         match self.compile_file(&name, source, product, &mut report, cancel)? {

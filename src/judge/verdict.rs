@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::course::Kind;
+use crate::course::{Exercise, Kind};
 
 /// The judge's answer, with its evidence.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +155,21 @@ pub enum Level {
 }
 
 impl Report {
+    /// The report of an exercise of which nothing has been built yet.
+    pub fn new(exercise: &Exercise) -> Self {
+        Self {
+            exercise: exercise.name.clone(),
+            kind: exercise.kind,
+            verdict: Verdict::DoesNotCompile,
+            checks: Vec::new(),
+            diagnostics: Vec::new(),
+            panics: Vec::new(),
+            notes: Vec::new(),
+            compile: Duration::ZERO,
+            run: Duration::ZERO,
+        }
+    }
+
     /// Whether the exercise is done.
     pub fn passed(&self) -> bool {
         self.verdict == Verdict::Passed

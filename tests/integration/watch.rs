@@ -640,9 +640,6 @@ fn watch_makes_a_workspace_where_there_is_none() {
     fs::create_dir(place.path("work")).unwrap();
     fs::rename(place.path("course"), place.path("work/course")).unwrap();
     // Called from the course: its own; the clone itself stays as it was.
-    let (pty, pts) = open().unwrap();
-    pty.resize(Size::new(30, 100)).unwrap();
-    drop((pty, pts));
     let mut child = place
         .command("work/course")
         .stdout(Stdio::piped())
