@@ -172,10 +172,40 @@ pub fn judge_and_record(
         Judged::Cancelled => Ok(Judged::Cancelled),
         Judged::Done(mut outcome) => {
             outcome.report.notes.extend(restored);
+            outcome
+                .report
+                .notes
+                .extend(stands_on_unfinished(workspace, exercise)?);
             let recorded = workspace.record(exercise, &outcome.report)?;
             Ok(Judged::Done((outcome, recorded)))
         }
     }
+}
+
+/// What a learner should know where an exercise includes answers that do not pass yet.
+fn stands_on_unfinished(workspace: &Workspace, exercise: &Exercise) -> Result<Option<String>> {
+    if exercise.uses.is_empty() {
+        return Ok(None);
+    }
+    let (progress, _) = workspace.progress()?;
+    let course = &workspace.course;
+    let open = |name: &&String| {
+        course
+            .exercise(name)
+            .is_some_and(|one| !progress.is_done(one))
+    };
+    let names: Vec<String> = exercise
+        .uses
+        .iter()
+        .filter(open)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    Ok((!names.is_empty()).then(|| {
+        format!(
+            "this exercise uses your answer to {}, which does not pass yet",
+            names.join(" and ")
+        )
+    }))
 }
 
 /// Ctrl-C, and whatever else ends us, stops a run in an orderly way: what it

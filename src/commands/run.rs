@@ -1,6 +1,5 @@
 //! `backlings run`: judges one exercise, once.
 
-use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -23,7 +22,7 @@ pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<Exit
     let before = progress.entry(exercise).checks;
     let judge = judge_of(&workspace);
     judge.set_width(context.paint.width);
-    let text = fs::read(workspace.subject(exercise)).unwrap_or_default();
+    let answer = workspace.answer(exercise);
 
     let cancel = Cancel::default();
     super::cancel_on_signals(&cancel)?;
@@ -54,7 +53,7 @@ pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<Exit
         }
     }
     let kept = screen::verdict(exercise, report, before, Paint::PLAIN);
-    workspace.keep_attempt(exercise, &text, &kept)?;
+    workspace.keep_attempt(exercise, &answer, &kept)?;
     Ok(ExitCode::from(u8::from(!report.passed())))
 }
 

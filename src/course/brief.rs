@@ -23,9 +23,36 @@ impl Brief {
     }
 }
 
+/// Cuts a subject into the comment that opens it and what follows.
+pub fn split(subject: &str) -> (&str, &str) {
+    // The documentation of a first item is no part of the module's.
+    let is_rust = subject.starts_with("//!");
+    let is_comment = |line: &&str| match is_rust {
+        true => line.starts_with("//!"),
+        false => comment(line).is_some(),
+    };
+    let length: usize = subject
+        .split_inclusive('\n')
+        .take_while(is_comment)
+        .map(str::len)
+        .sum();
+    subject.split_at(length)
+}
+
+/// The subject of an exercise that continues another: its own opening comment,
+/// then the answer to the other without the comment that opens that.
+pub fn continued(subject: &str, answer: &str) -> String {
+    let (head, _) = split(subject);
+    let (_, body) = split(answer);
+    format!("{}\n\n{}", head.trim_end(), body.trim_start_matches('\n'))
+}
+
 /// A comment line's text, or nothing where the line is not a comment.
 fn comment(line: &str) -> Option<&str> {
     let line = line.trim();
+    if line.starts_with("#[") || line.starts_with("#!") {
+        return None;
+    }
     ["//!", "///", "//", "--", "#", "<!--", "/*", "*"]
         .iter()
         .find_map(|mark| line.strip_prefix(mark))
@@ -40,6 +67,17 @@ mod tests {
     fn takes_the_first_paragraph_after_the_heading() {
         let subject = "//! # http1: the request line\n//!\n//! The log shows\n//! two requests.\n//!\n//! Rules:\nfn f() {}\n";
         assert_eq!(Brief::of(subject).ticket, "The log shows two requests.");
+    }
+
+    #[test]
+    fn a_subject_continues_an_answer_below_its_own_comment() {
+        let subject = "//! # two: further\n//!\n//! Now more.\n";
+        let answer = "//! # one: first\n//! Some.\n\nfn f() {}\n";
+        assert_eq!(
+            super::continued(subject, answer),
+            "//! # two: further\n//!\n//! Now more.\n\nfn f() {}\n"
+        );
+        assert_eq!(super::continued("", "fn f() {}\n"), "\n\nfn f() {}\n");
     }
 
     #[test]

@@ -6,12 +6,13 @@ mod source;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use brief::Brief;
+pub use brief::{Brief, continued, split};
 pub use parse::{FORMAT_VERSION, InfoError, Problem};
 pub use source::Source;
 
@@ -32,6 +33,8 @@ pub struct Course {
     pub final_words: String,
     /// The crates exercises may use, each as a dependency in Cargo's syntax.
     pub crates: BTreeMap<String, toml::Value>,
+    /// The course's own lints, those that are to be overruled first.
+    pub lints: Vec<Lint>,
     /// In the order in which they are taught.
     pub chapters: Vec<Chapter>,
     /// All exercises of all chapters, in the order in which they are done.
@@ -64,8 +67,15 @@ pub struct Exercise {
     pub chapter: String,
     /// What the subject is.
     pub kind: Kind,
-    /// The subject's file name inside the chapter, `http1.rs`.
+    /// The subject's file inside the chapter: `http1.rs`, or `http8/main.rs` where
+    /// the exercise has several files.
     pub file: String,
+    /// Further files that the learner edits, inside the chapter: `http8/parse.rs`.
+    pub companions: Vec<String>,
+    /// The name of the earlier exercise with whose answer this one begins.
+    pub continues: Option<String>,
+    /// Names of earlier exercises whose answers this one's subject includes.
+    pub uses: Vec<String>,
     /// How the untouched subject fails.
     pub starts: Starts,
     /// 1 (an open door) to 5 (an afternoon).
@@ -82,6 +92,19 @@ pub struct Exercise {
     pub crates: Vec<String>,
     /// Programs that must be installed, such as `nginx`.
     pub requires: Vec<String>,
+}
+
+/// A lint level of a course, as in Cargo's `[lints]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lint {
+    /// `rust` or `clippy`.
+    pub tool: String,
+    /// The lint or group, without its tool.
+    pub name: String,
+    /// `allow`, `warn`, `deny` or `forbid`.
+    pub level: String,
+    /// Lints of a lower priority are overruled by those of a higher one.
+    pub priority: i64,
 }
 
 /// What an exercise's subject is, and so how it is judged.
@@ -136,20 +159,29 @@ impl Course {
         self.exercises.iter().find(|exercise| exercise.name == name)
     }
 
-    /// The exercise that `text` means: a name, or a path that ends in its file
-    /// (the subject, its check or its solution).
+    /// The exercise that `text` means: a name, or a path that ends in one of its
+    /// files (the subject, a companion, the check or the solution). `05_sql/sql1.sql`
+    /// and `sql1.sql` both mean sql1, `06_db/sql1.sql` does not.
     pub fn find(&self, text: &str) -> Option<&Exercise> {
-        let path = Path::new(text);
+        let written: Vec<_> = Path::new(text)
+            .components()
+            .filter(|part| matches!(part, std::path::Component::Normal(_)))
+            .collect();
+        let is_meant = |path: String| {
+            let path = Path::new(&path);
+            let parts: Vec<_> = path.components().collect();
+            let least = parts.len().min(written.len());
+            // `main.rs` alone could be anybody's.
+            !written.is_empty() && parts.ends_with(&written[written.len() - least..])
+        };
         let by_path = |exercise: &&Exercise| {
-            let file = path.file_name().unwrap_or_default();
-            // `05_sql/sql1.sql` and `sql1.sql` both mean sql1, `06_db/sql1.sql` does not.
-            let chapter = path
-                .ancestors()
-                .skip(1)
-                .filter_map(Path::file_name)
-                .find(|part| *part != "checks" && *part != "solutions");
-            (file == exercise.file.as_str() || file == exercise.check_file().as_str())
-                && chapter.is_none_or(|part| part == exercise.chapter.as_str())
+            let own = exercise.files().map(|file| (file, file.contains('/')));
+            let check = format!("checks/{}", exercise.check_file());
+            let solution = format!("solutions/{}", exercise.file);
+            let answers = [(check.as_str(), false), (solution.as_str(), false)];
+            own.chain(answers)
+                .filter(|(_, in_folder)| !in_folder || written.len() > 1)
+                .any(|(file, _)| is_meant(format!("{}/{file}", exercise.chapter)))
         };
         self.exercise(text)
             .or_else(|| self.exercises.iter().find(by_path))
@@ -188,6 +220,17 @@ impl Course {
             .unwrap_or_default();
         Brief::of(&String::from_utf8_lossy(&text))
     }
+
+    /// The exercise that `exercise` continues.
+    pub fn continued(&self, exercise: &Exercise) -> Option<&Exercise> {
+        self.exercise(exercise.continues.as_deref()?)
+    }
+
+    /// The files of an exercise's chapter below `fixtures/NAME`, as paths in the course.
+    pub fn fixtures(&self, exercise: &Exercise) -> io::Result<Vec<String>> {
+        let directory = format!("{}/fixtures/{}", exercise.directory(), exercise.name);
+        self.source.files_below(&directory)
+    }
 }
 
 impl Exercise {
@@ -209,6 +252,23 @@ impl Exercise {
     /// `exercises/02_http/solutions/http1.rs`, in a course and, once passed, in a workspace.
     pub fn solution_path(&self) -> String {
         format!("exercises/{}/solutions/{}", self.chapter, self.file)
+    }
+
+    /// The files that the learner edits, inside the chapter; the subject comes first.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.file.as_str()).chain(self.companions.iter().map(String::as_str))
+    }
+
+    /// [`Exercise::files`] as paths in a course and in a workspace.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.files()
+            .map(|file| format!("exercises/{}/{file}", self.chapter))
+    }
+
+    /// Where a right answer has the files of [`Exercise::files`].
+    pub fn solution_paths(&self) -> impl Iterator<Item = String> {
+        self.files()
+            .map(|file| format!("exercises/{}/solutions/{file}", self.chapter))
     }
 
     fn check_file(&self) -> String {

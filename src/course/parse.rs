@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Chapter, Course, DEFAULT_TIME_LIMIT, Exercise, Kind, Source, Starts, nearest};
+use super::{Chapter, Course, DEFAULT_TIME_LIMIT, Exercise, Kind, Lint, Source, Starts, nearest};
 
 /// The version of `info.toml` that this program reads.
 pub const FORMAT_VERSION: u32 = 1;
@@ -56,6 +56,7 @@ impl fmt::Display for InfoError {
 #[derive(Deserialize)]
 struct Head {
     format_version: Option<Spanned<i64>>,
+    minimum_backlings: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +64,8 @@ struct Head {
 struct RawCourse {
     #[serde(rename = "format_version")]
     _format_version: i64,
+    #[serde(rename = "minimum_backlings")]
+    _minimum_backlings: Option<String>,
     id: Spanned<String>,
     name: Spanned<String>,
     version: String,
@@ -74,7 +77,21 @@ struct RawCourse {
     #[serde(default)]
     crates: BTreeMap<String, toml::Value>,
     #[serde(default)]
+    lints: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, RawLint>>,
+    #[serde(default)]
     chapters: Vec<RawChapter>,
+}
+
+/// As in Cargo's `[lints]`: a level, or a table with a level and a priority.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawLint {
+    Level(String),
+    Table {
+        level: String,
+        #[serde(default)]
+        priority: i64,
+    },
 }
 
 #[derive(Deserialize)]
@@ -96,6 +113,11 @@ struct RawExercise {
     title: Spanned<String>,
     kind: Spanned<Kind>,
     file: Option<Spanned<String>>,
+    #[serde(default)]
+    companions: Vec<Spanned<String>>,
+    continues: Option<Spanned<String>>,
+    #[serde(default)]
+    uses: Vec<Spanned<String>>,
     starts: Starts,
     difficulty: Spanned<i64>,
     teaches: Spanned<String>,
@@ -166,7 +188,8 @@ pub(super) fn load(source: Source) -> Result<Course, InfoError> {
         Ok(raw) => raw,
         Err(problem) => return Err(broken(vec![problem])),
     };
-    let (header, chapters, exercises) = reader.read(raw);
+    let (mut header, chapters, exercises) = reader.read(raw);
+    let lints = reader.lints(std::mem::take(&mut header.lints));
     if !reader.problems.is_empty() {
         let mut problems = reader.problems;
         problems.sort_by_key(|problem| problem.line);
@@ -180,6 +203,7 @@ pub(super) fn load(source: Source) -> Result<Course, InfoError> {
         welcome: header.welcome,
         final_words: header.final_words,
         crates: header.crates,
+        lints,
         chapters,
         exercises,
         source,
@@ -241,6 +265,9 @@ impl Reader<'_> {
             }
         };
         let head: Head = toml::from_str(self.text).map_err(explain)?;
+        if let Some(minimum) = &head.minimum_backlings {
+            self.new_enough(minimum)?;
+        }
         match head.format_version {
             Some(version) if *version.get_ref() > i64::from(FORMAT_VERSION) => Err(Problem {
                 line: self.line(version.span().start),
@@ -257,6 +284,58 @@ impl Reader<'_> {
             }),
             _ => toml::from_str(self.text).map_err(explain),
         }
+    }
+
+    /// Refuses a course that needs a newer program than this one.
+    fn new_enough(&self, minimum: &Spanned<String>) -> Result<(), Problem> {
+        let this = env!("CARGO_PKG_VERSION");
+        let wanted = minimum.get_ref();
+        let line = self.line(minimum.span().start);
+        let parsed = semver::Version::parse(wanted).map_err(|_| Problem {
+            line,
+            message: format!("`minimum_backlings = \"{wanted}\"` is not a version"),
+            help: format!("write three numbers, such as \"{this}\""),
+        })?;
+        let is_enough = semver::Version::parse(this).is_ok_and(|this| this >= parsed);
+        if is_enough {
+            return Ok(());
+        }
+        Err(Problem {
+            line,
+            message: format!("this course needs backlings {wanted} or newer, this is {this}"),
+            help: "install a newer backlings, then try again".to_owned(),
+        })
+    }
+
+    fn lints(
+        &mut self,
+        raw: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, RawLint>>,
+    ) -> Vec<Lint> {
+        let mut lints = Vec::new();
+        for (tool, table) in raw {
+            if !["rust", "clippy"].contains(&tool.get_ref().as_str()) {
+                let message = format!("there are no lints of `{}`", tool.get_ref());
+                self.problem(&tool, message, "write `[lints.rust]` or `[lints.clippy]`");
+            }
+            for (name, lint) in table {
+                let (level, priority) = match lint {
+                    RawLint::Level(level) => (level, 0),
+                    RawLint::Table { level, priority } => (level, priority),
+                };
+                if !["allow", "warn", "deny", "forbid"].contains(&level.as_str()) {
+                    let message = format!("there is no lint level `{level}`");
+                    self.problem(&name, message, "write `allow`, `warn`, `deny` or `forbid`");
+                }
+                lints.push(Lint {
+                    tool: tool.get_ref().clone(),
+                    name: name.into_inner(),
+                    level,
+                    priority,
+                });
+            }
+        }
+        lints.sort_by_key(|lint| lint.priority);
+        lints
     }
 
     fn read(&mut self, mut raw: RawCourse) -> (RawCourse, Vec<Chapter>, Vec<Exercise>) {
@@ -280,7 +359,7 @@ impl Reader<'_> {
                 "the chapter's text",
             );
             for exercise in chapter.exercises {
-                let exercise = self.exercise(exercise, &dir, &raw.crates, &mut seen);
+                let exercise = self.exercise(exercise, &dir, &raw.crates, &mut seen, &exercises);
                 exercises.push(exercise);
             }
             chapters.push(Chapter {
@@ -305,6 +384,7 @@ impl Reader<'_> {
         chapter: &str,
         crates: &BTreeMap<String, toml::Value>,
         seen: &mut Seen,
+        earlier: &[Exercise],
     ) -> Exercise {
         self.text_of(&raw.id, "id");
         self.path_part(&raw.name, "name");
@@ -382,7 +462,7 @@ impl Reader<'_> {
         let name = raw.name.get_ref().clone();
         let file = match (&raw.file, raw.kind.get_ref()) {
             (Some(file), _) => {
-                self.path_part(file, "file");
+                self.file_name(file, "file", &name);
                 file.get_ref().clone()
             }
             (None, Kind::File) => {
@@ -396,7 +476,18 @@ impl Reader<'_> {
             }
             (None, Kind::Module | Kind::Program) => format!("{name}.rs"),
         };
+        for companion in &raw.companions {
+            self.companion(companion, &name, &file);
+        }
+        self.earlier(&raw, earlier);
         let exercise = Exercise {
+            companions: raw
+                .companions
+                .iter()
+                .map(|file| file.get_ref().clone())
+                .collect(),
+            continues: raw.continues.map(Spanned::into_inner),
+            uses: raw.uses.into_iter().map(Spanned::into_inner).collect(),
             id: raw.id.get_ref().clone(),
             title: raw.title.into_inner(),
             chapter: chapter.to_owned(),
@@ -420,13 +511,13 @@ impl Reader<'_> {
             name,
         };
         if !exercise.file.is_empty() {
-            self.file(
-                &raw.name,
-                &exercise.subject_path(),
-                "the subject, as the learner gets it",
-            );
+            for path in exercise.paths() {
+                self.file(&raw.name, &path, "the subject, as the learner gets it");
+            }
             self.file(&raw.name, &exercise.check_path(), "its check");
-            self.file(&raw.name, &exercise.solution_path(), "its solution");
+            for path in exercise.solution_paths() {
+                self.file(&raw.name, &path, "its solution");
+            }
         }
         exercise
     }
@@ -452,6 +543,87 @@ impl Reader<'_> {
                 message,
                 "use letters, digits, `_`, `-` and `.`, and begin with no dot",
             );
+        }
+    }
+
+    /// The subject's name: a file in the chapter, or one in a folder named after
+    /// the exercise, where its companions stand too.
+    fn file_name(&mut self, file: &Spanned<String>, key: &str, name: &str) {
+        match file.get_ref().split_once('/') {
+            None => self.path_part(file, key),
+            Some((folder, inner)) => {
+                let part = Spanned::new(file.span(), inner.to_owned());
+                if folder == name {
+                    return self.path_part(&part, key);
+                }
+                let message = format!(
+                    "`{key} = \"{}\"` is not in the exercise's folder",
+                    file.get_ref()
+                );
+                self.problem(file, message, format!("write \"{name}/{inner}\""));
+            }
+        }
+    }
+
+    fn companion(&mut self, companion: &Spanned<String>, name: &str, file: &str) {
+        let text = companion.get_ref();
+        if !file.starts_with(&format!("{name}/")) {
+            let message = format!("`{name}` has companions and `{file}` as its file");
+            let help = format!(
+                "an exercise of several files has a folder: `file = \"{name}/main.rs\"`, `companions = [\"{name}/...\"]`"
+            );
+            self.problem(companion, message, help);
+        } else if text == file {
+            let message = format!("`{text}` is the exercise's file already");
+            self.problem(companion, message, "leave it out of `companions`");
+        } else if text.contains('/') {
+            self.file_name(companion, "companions", name);
+        } else {
+            let message = format!("the companion `{text}` is not in the exercise's folder");
+            self.problem(companion, message, format!("write \"{name}/{text}\""));
+        }
+    }
+
+    /// What an exercise stands on comes before it, and is of its kind.
+    fn earlier(&mut self, raw: &RawExercise, earlier: &[Exercise]) {
+        let keys = raw
+            .continues
+            .iter()
+            .map(|name| (name, "continues"))
+            .chain(raw.uses.iter().map(|name| (name, "uses")));
+        let mut problems = Vec::new();
+        for (name, key) in keys {
+            let written = name.get_ref();
+            let Some(found) = earlier.iter().find(|exercise| exercise.name == *written) else {
+                let near = nearest(written, earlier.iter().map(|one| one.name.as_str()))
+                    .map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+                problems.push((
+                    name,
+                    format!("`{key}` names `{written}`, which is no exercise before this one"),
+                    format!("{near}name one that stands above it in this file"),
+                ));
+                continue;
+            };
+            if key == "uses" && found.kind != Kind::Module {
+                problems.push((
+                    name,
+                    format!("`uses` names `{written}`, whose kind is `{}`", found.kind),
+                    "only a `module` can be included by another exercise".to_owned(),
+                ));
+            }
+            let ending = |file: &str| file.rsplit('.').next().map(str::to_owned);
+            let own = raw.file.as_ref().map_or("x.rs", |file| file.get_ref());
+            let several = !raw.companions.is_empty() || !found.companions.is_empty();
+            if key == "continues" && (several || ending(own) != ending(&found.file)) {
+                problems.push((
+                    name,
+                    format!("this exercise cannot continue `{written}`"),
+                    "both must have one file, with the same ending".to_owned(),
+                ));
+            }
+        }
+        for (name, message, help) in problems {
+            self.problem(name, message, help);
         }
     }
 

@@ -203,16 +203,29 @@ impl Judge {
 
     /// A verdict, or an error, for a subject that no compiler needs to see.
     fn unreadable(&self, exercise: &Exercise) -> Result<Option<Report>> {
-        let path = exercise.subject_path();
+        for path in exercise.paths() {
+            let found = self.unreadable_file(exercise, path)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn unreadable_file(&self, exercise: &Exercise, path: String) -> Result<Option<Report>> {
         let again = format!(
             "`backlings reset {}` brings the untouched file back",
             exercise.name
         );
         let bytes = match fs::read(self.root.join(&path)) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                bail!("`{path}` is missing: {again}")
-            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match &exercise.continues {
+                Some(earlier) => bail!(
+                    "`{path}` begins with your answer to `{earlier}`: it comes when that passes; \
+                     if it does, {again}"
+                ),
+                None => bail!("`{path}` is missing: {again}"),
+            },
             Err(error) if error.kind() == io::ErrorKind::IsADirectory => {
                 bail!("`{path}` is a directory: move it away, then {again}")
             }
@@ -630,6 +643,7 @@ impl Build<'_> {
                 // what rustc accepts does compile.
                 args.extend(["-W".into(), "clippy::correctness".into()]);
             }
+            args.extend(self.lints());
             if self.toolchain.shared_std {
                 args.extend(["-C".into(), "prefer-dynamic".into()]);
             }
@@ -684,15 +698,28 @@ impl Build<'_> {
         }
     }
 
+    /// The course's own lint levels, as the compiler takes them.
+    fn lints(&self) -> Vec<OsString> {
+        let mut args = Vec::new();
+        for lint in &self.judge.course.lints {
+            let name = match lint.tool.as_str() {
+                "rust" => lint.name.clone(),
+                _ if !self.toolchain.clippy => continue,
+                tool => format!("{tool}::{}", lint.name),
+            };
+            args.extend([format!("--{}", lint.level).into(), name.into()]);
+        }
+        args
+    }
+
     /// What concerns the learner: every error, and advice on the subject. Items
     /// of a module that its check does not use are not dead.
     fn relevant(&self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        let subject = self.exercise.subject_path();
         let concerns = |diagnostic: &Diagnostic| {
             let own = diagnostic
                 .place
                 .as_ref()
-                .is_some_and(|place| place.file == subject);
+                .is_some_and(|place| self.exercise.paths().any(|path| path == place.file));
             let unused = self.exercise.kind == Kind::Module
                 && diagnostic.code.as_deref() == Some("dead_code");
             diagnostic.level == Level::Error || own && !unused || !own && self.judge.all_diagnostics

@@ -31,7 +31,8 @@ pub fn ticket(exercise: &Exercise, brief: &Brief, paint: Paint) -> String {
     if !brief.ticket.is_empty() {
         let _ = writeln!(text, "{}", paint.wrap(&brief.ticket, "  "));
     }
-    let _ = writeln!(text, "  Open {}", paint.name(&exercise.subject_path()));
+    let paths: Vec<String> = exercise.paths().map(|path| paint.name(&path)).collect();
+    let _ = writeln!(text, "  Open {}", paths.join(" and "));
     text
 }
 

@@ -148,7 +148,7 @@ fn errors(text: &mut String, exercise: &Exercise, report: &Report, paint: Paint)
         let elsewhere = first
             .place
             .as_ref()
-            .is_some_and(|place| place.file != exercise.subject_path());
+            .is_some_and(|place| !exercise.paths().any(|path| path == place.file));
         if elsewhere {
             let note = format!(
                 "The line above is the check's, which uses your code: your file must keep the names \
@@ -194,7 +194,7 @@ fn failures(text: &mut String, exercise: &Exercise, report: &Report, paint: Pain
     let own_panic = failure
         .place
         .as_ref()
-        .is_some_and(|place| place.file == exercise.subject_path());
+        .is_some_and(|place| exercise.paths().any(|path| path == place.file));
     let message = if own_panic {
         in_your_words(failure)
     } else {

@@ -63,7 +63,7 @@ pub fn watch_files(
         .exercises
         .iter()
         .enumerate()
-        .map(|(index, exercise)| (root.join(exercise.subject_path()), index))
+        .flat_map(|(index, exercise)| exercise.paths().map(move |path| (root.join(path), index)))
         .collect();
     let handler = move |event: notify::Result<notify::Event>| {
         let lost = match &event {

@@ -20,7 +20,7 @@ use crate::course::Exercise;
 use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judge, Judged, Report, Stage};
 use crate::screen::{self, Frame, Paint};
-use crate::workspace::{Progress, Replaced, Workspace};
+use crate::workspace::{Answer, Progress, Replaced, Workspace};
 use events::{Event, RunResult};
 use look::{Checked, Mode, Scene};
 use terminal::Terminal;
@@ -99,8 +99,8 @@ pub fn watch(workspace: Workspace, notices: Vec<String>, options: Options) -> Re
 
 /// What the last run of an exercise found.
 struct Last {
-    /// The text it found it on.
-    text: Vec<u8>,
+    /// What it judged.
+    answer: Answer,
     outcome: Result<Report, String>,
     before: Option<(usize, usize)>,
 }
@@ -127,8 +127,8 @@ struct Checking {
 /// A file's text and when it was written.
 #[derive(Clone, PartialEq, Eq)]
 struct Snapshot {
-    text: Option<Vec<u8>>,
-    written: Option<SystemTime>,
+    answer: Answer,
+    written: Vec<Option<SystemTime>>,
 }
 
 struct Watch {
@@ -276,7 +276,7 @@ impl Watch {
             return;
         }
         if let Some(last) = self.last.get(&exercise)
-            && snapshot.text.as_ref() == Some(&last.text)
+            && snapshot.answer == last.answer
             && last.outcome.is_ok()
         {
             return;
@@ -318,7 +318,7 @@ impl Watch {
         let cancel = Cancel::default();
         let before = self.progress.entry(self.exercise(exercise)).checks;
         let snapshot = self.snapshot(exercise);
-        let text = snapshot.text.clone().unwrap_or_default();
+        let answer = snapshot.answer.clone();
         self.running = Some(Running {
             id,
             exercise,
@@ -336,7 +336,7 @@ impl Watch {
         self.leaving.retain(|thread| !thread.is_finished());
         self.leaving.push(thread::spawn(move || {
             run(
-                id, &workspace, &judge, exercise, &text, before, &cancel, &sender,
+                id, &workspace, &judge, exercise, &answer, before, &cancel, &sender,
             );
         }));
     }
@@ -350,7 +350,7 @@ impl Watch {
             // What was judged is no longer what stands there.
             return self.start(exercise, true);
         }
-        let text = running.snapshot.text.unwrap_or_default();
+        let answer = running.snapshot.answer;
         let outcome = match result {
             Ok(Judged::Cancelled) => return,
             Ok(Judged::Done((report, progress))) => {
@@ -363,7 +363,7 @@ impl Watch {
         self.last.insert(
             exercise,
             Last {
-                text,
+                answer,
                 outcome,
                 before: running.before,
             },
@@ -378,12 +378,11 @@ impl Watch {
     }
 
     fn snapshot(&self, exercise: usize) -> Snapshot {
-        let path = self.workspace.subject(self.exercise(exercise));
+        let exercise = self.exercise(exercise);
+        let written = |path| fs::metadata(self.workspace.root.join(path))?.modified();
         Snapshot {
-            text: fs::read(&path).ok(),
-            written: fs::metadata(&path)
-                .and_then(|metadata| metadata.modified())
-                .ok(),
+            answer: self.workspace.answer(exercise),
+            written: exercise.paths().map(|path| written(path).ok()).collect(),
         }
     }
 
@@ -412,7 +411,7 @@ impl Watch {
         self.scroll = 0;
         self.choose(exercise);
         let judged = self.last.get(&exercise).is_some_and(|last| {
-            last.outcome.is_ok() && self.snapshot(exercise).text.as_ref() == Some(&last.text)
+            last.outcome.is_ok() && self.snapshot(exercise).answer == last.answer
         });
         let running = self
             .running
@@ -699,10 +698,8 @@ impl Watch {
             mode: self.mode,
             outcome: last.map(|last| last.outcome.as_ref().map_err(String::as_str)),
             before: last.and_then(|last| last.before),
-            untouched: last.is_some_and(|last| {
-                let ours = self.workspace.course.source.read(&exercise.subject_path());
-                ours.is_ok_and(|ours| *ours == *last.text)
-            }),
+            untouched: last
+                .is_some_and(|last| Answer::read(&self.workspace.laid(), exercise) == last.answer),
             running: self
                 .running
                 .as_ref()
@@ -801,7 +798,7 @@ fn run(
     workspace: &Workspace,
     judge: &Judge,
     index: usize,
-    text: &[u8],
+    answer: &Answer,
     before: Option<(usize, usize)>,
     cancel: &Cancel,
     sender: &Sender<Event>,
@@ -833,7 +830,7 @@ fn run(
     let _ = sender.send(Event::Finished(id, result));
     if let Some((outcome, verdict)) = kept {
         // A history that cannot be kept must not spoil a verdict.
-        let _ = workspace.keep_attempt(exercise, text, &verdict);
+        let _ = workspace.keep_attempt(exercise, answer, &verdict);
         drop(outcome);
     }
 }

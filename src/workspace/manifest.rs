@@ -30,6 +30,7 @@ pub fn workspace(course: &Course, reached: &[&Exercise]) -> String {
         );
     }
     text.push_str(&dependencies(course, reached, false));
+    text.push_str(&lints(course));
     for exercise in reached {
         let mut target = |name: String, path: String| {
             let _ = write!(
@@ -59,6 +60,24 @@ pub fn library(course: &Course, name: &str, reached: &[&Exercise]) -> String {
         }
         text.push_str("\n[dependencies]\nharness = { path = \"../harness\" }\n");
         text.push_str(&dependencies(course, reached, true));
+    }
+    text
+}
+
+fn lints(course: &Course) -> String {
+    let mut text = String::new();
+    for tool in ["rust", "clippy"] {
+        let own = course.lints.iter().filter(|lint| lint.tool == tool);
+        for (index, lint) in own.enumerate() {
+            if index == 0 {
+                let _ = writeln!(text, "\n[lints.{tool}]");
+            }
+            let _ = writeln!(
+                text,
+                "{:?} = {{ level = {:?}, priority = {} }}",
+                lint.name, lint.level, lint.priority
+            );
+        }
     }
     text
 }

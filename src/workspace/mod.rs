@@ -1,5 +1,6 @@
 //! The learner's directory: found, made, brought back in order.
 
+mod answer;
 mod history;
 mod manifest;
 mod progress;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::course::{Course, Exercise, Source};
 use crate::error::{Error, Result};
 use crate::judge::{self, Report, write_if_changed};
+pub use answer::Answer;
 pub use progress::{Entry, Progress};
 
 /// A learner's directory and the course it was made from.
@@ -30,6 +32,10 @@ pub struct Workspace {
 
 /// The directory below a workspace that holds what backlings keeps there.
 const STATE: &str = ".backlings";
+
+/// Below that, the learner's files as they came: what tells an edited file from
+/// one that only an older course had.
+const LAID: &str = "laid";
 
 /// What stood in the place of an untouched subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -253,6 +259,56 @@ impl Workspace {
         self.root.join(exercise.subject_path())
     }
 
+    /// What the learner's files of an exercise contain now.
+    pub fn answer(&self, exercise: &Exercise) -> Answer {
+        Answer::read(&self.root, exercise)
+    }
+
+    /// The untouched files of an exercise. One that continues another begins with
+    /// the learner's answer to that.
+    ///
+    /// # Errors
+    ///
+    /// When the course has lost a file, or the other exercise does not pass yet.
+    pub fn untouched(&self, exercise: &Exercise) -> Result<Answer> {
+        let ours = Answer::of_course(&self.course, exercise)?;
+        let Some(earlier) = self.course.continued(exercise) else {
+            return Ok(ours);
+        };
+        let (progress, _) = self.store.load()?;
+        if !progress.is_done(earlier) {
+            return Err(Error::usage(format!(
+                "`{}` begins with your answer to `{}`, which does not pass yet: solve that first",
+                exercise.name, earlier.name
+            )));
+        }
+        Ok(ours.continuing(&self.answer(earlier)))
+    }
+
+    /// Writes the files of exercises that begin with the learner's answer to
+    /// `exercise`, where they are not there yet.
+    fn begin_continuations(&self, exercise: &Exercise) -> Result<()> {
+        let next = self
+            .course
+            .exercises
+            .iter()
+            .filter(|next| next.continues.as_ref() == Some(&exercise.name));
+        for next in next {
+            if !self.subject(next).exists() {
+                let begun =
+                    Answer::of_course(&self.course, next)?.continuing(&self.answer(exercise));
+                begun.write(&self.root, next)?;
+                begun.write(&self.laid(), next)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where copies of the files stand as the learner got them.
+    pub fn laid(&self) -> PathBuf {
+        self.state().join(LAID)
+    }
+
     /// The exercise that a name or a path means, wherever it was typed.
     ///
     /// # Errors
@@ -268,28 +324,45 @@ impl Workspace {
         })
     }
 
-    /// Puts back what the learner should not have changed: the exercise's check,
-    /// when it is edited or gone. Says what it did.
+    /// Puts back what the learner should not have changed: the exercise's check
+    /// and fixtures, when they are edited or gone. Says what it did.
     ///
     /// # Errors
     ///
-    /// When the check cannot be written.
-    pub fn restore_check(&self, exercise: &Exercise) -> Result<Option<String>> {
-        let path = exercise.check_path();
+    /// When they cannot be written.
+    pub fn restore_check(&self, exercise: &Exercise) -> Result<Vec<String>> {
+        let mut notes = Vec::new();
+        let mut paths = vec![exercise.check_path()];
+        let fixtures = self.course.fixtures(exercise);
+        paths.extend(fixtures.context("cannot read the course's fixtures")?);
+        for path in paths {
+            notes.extend(self.restore(exercise, &path)?);
+        }
+        Ok(notes)
+    }
+
+    fn restore(&self, exercise: &Exercise, path: &str) -> Result<Option<String>> {
         let ours = self
             .course
             .source
-            .read(&path)
-            .with_context(|| format!("the course has lost its check `{path}`"))?;
-        let theirs = self.root.join(&path);
+            .read(path)
+            .with_context(|| format!("the course has lost `{path}`"))?;
+        let theirs = self.root.join(path);
         match fs::read(&theirs) {
             Ok(text) if *text == *ours => Ok(None),
+            Ok(text) if fs::read(self.laid().join(path)).is_ok_and(|laid| laid == text) => {
+                write_if_changed(&theirs, &ours)?;
+                write_if_changed(&self.laid().join(path), &ours)?;
+                Ok(Some(format!(
+                    "the course has another `{path}` than when this workspace was made: the new one is used"
+                )))
+            }
             Ok(edited) => {
+                let ending = Path::new(path).extension().unwrap_or_default();
                 let kept = history::keep(
                     &self.history(exercise).join("check"),
-                    "rs",
-                    &edited,
-                    "an edited check, put aside\n",
+                    &[(ending.to_string_lossy().into_owned(), edited)],
+                    "an edited file of the course, put aside\n",
                 )?;
                 write_if_changed(&theirs, &ours)?;
                 Ok(Some(format!(
@@ -298,7 +371,7 @@ impl Workspace {
                 )))
             }
             Err(_) if theirs.is_dir() => Err(Error::broken(format!(
-                "`{path}` is a directory: move it away, the check belongs there"
+                "`{path}` is a directory: move it away, the course's file belongs there"
             ))),
             Err(_) => {
                 write_if_changed(&theirs, &ours)?;
@@ -331,6 +404,7 @@ impl Workspace {
         })?;
         if report.passed() {
             self.unlock_solution(exercise)?;
+            self.begin_continuations(exercise)?;
         }
         if newly {
             self.write_manifests(&progress)?;
@@ -338,77 +412,88 @@ impl Workspace {
         Ok(progress)
     }
 
-    /// Keeps a judged text and what was said of it.
+    /// Keeps a judged answer and what was said of it.
     ///
     /// # Errors
     ///
     /// When the file system refuses.
-    pub fn keep_attempt(&self, exercise: &Exercise, text: &[u8], verdict: &str) -> Result<PathBuf> {
-        let ending = Path::new(&exercise.file)
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy();
+    pub fn keep_attempt(
+        &self,
+        exercise: &Exercise,
+        answer: &Answer,
+        verdict: &str,
+    ) -> Result<PathBuf> {
         Ok(history::keep(
             &self.history(exercise),
-            &ending,
-            text,
+            &answer.for_history(),
             verdict,
         )?)
     }
 
-    /// Brings the untouched subject back and says what it replaced.
+    /// Brings the untouched files back and says what they replaced.
     ///
     /// # Errors
     ///
-    /// When it cannot be kept or written.
+    /// When they cannot be kept or written.
     pub fn reset(&self, exercise: &Exercise) -> Result<Replaced> {
-        let path = exercise.subject_path();
-        let untouched = self
-            .course
-            .source
-            .read(&path)
-            .with_context(|| format!("the course has lost `{path}`"))?;
-        let subject = self.root.join(&path);
-        let kept = match fs::read(&subject) {
-            Ok(text) if *text == *untouched => Replaced::Untouched,
-            Ok(text) => {
-                Replaced::Kept(self.keep_attempt(exercise, &text, "replaced by a reset\n")?)
-            }
-            Err(_) if subject.is_dir() => {
+        let untouched = self.untouched(exercise)?;
+        for path in exercise.paths() {
+            if self.root.join(&path).is_dir() {
                 return Err(Error::broken(format!(
                     "`{path}` is a directory: move it away first"
                 )));
             }
-            Err(_) => Replaced::Nothing,
+        }
+        let theirs = self.answer(exercise);
+        let kept = if theirs == untouched {
+            Replaced::Untouched
+        } else if theirs.is_empty() {
+            Replaced::Nothing
+        } else {
+            Replaced::Kept(self.keep_attempt(exercise, &theirs, "replaced by a reset\n")?)
         };
-        write_if_changed(&subject, &untouched)?;
+        untouched.write(&self.root, exercise)?;
+        untouched.write(&self.laid(), exercise)?;
         // It is to be found anew.
-        let _ = fs::remove_file(self.root.join(exercise.solution_path()));
+        for path in exercise.solution_paths() {
+            let _ = fs::remove_file(self.root.join(path));
+        }
         self.update(|progress| progress.restart(exercise))?;
         Ok(kept)
     }
 
-    /// The course's solution.
+    /// The course's solution: of several files, each below its name.
     ///
     /// # Errors
     ///
     /// When the course has lost it.
     pub fn solution(&self, exercise: &Exercise) -> Result<String> {
-        let path = exercise.solution_path();
-        let text = self
-            .course
-            .source
-            .read(&path)
-            .with_context(|| format!("the course has lost `{path}`"))?;
-        Ok(String::from_utf8_lossy(&text).into_owned())
+        let mut text = String::new();
+        for (path, file) in exercise.solution_paths().zip(exercise.files()) {
+            let bytes = self
+                .course
+                .source
+                .read(&path)
+                .with_context(|| format!("the course has lost `{path}`"))?;
+            if !exercise.companions.is_empty() {
+                text.push_str(&format!("{file}:\n\n"));
+            }
+            text.push_str(&String::from_utf8_lossy(&bytes));
+            text.push('\n');
+        }
+        Ok(text)
     }
 
     fn unlock_solution(&self, exercise: &Exercise) -> Result<()> {
-        let text = self.solution(exercise)?;
-        Ok(write_if_changed(
-            &self.root.join(exercise.solution_path()),
-            text.as_bytes(),
-        )?)
+        for path in exercise.solution_paths() {
+            let text = self
+                .course
+                .source
+                .read(&path)
+                .with_context(|| format!("the course has lost `{path}`"))?;
+            write_if_changed(&self.root.join(path), &text)?;
+        }
+        Ok(())
     }
 
     fn history(&self, exercise: &Exercise) -> PathBuf {
@@ -434,6 +519,10 @@ fn write_manifests(course: &Course, progress: &Progress, root: &Path) -> Result<
         .exercises
         .iter()
         .filter(|exercise| progress.is_done(exercise) || Some(&exercise.id) == current.as_ref())
+        // One that continues another may not have begun.
+        .filter(|exercise| {
+            exercise.continues.is_none() || root.join(exercise.subject_path()).exists()
+        })
         .collect();
     let manifest = manifest::workspace(course, &reached);
     write_if_changed(&root.join("Cargo.toml"), manifest.as_bytes())?;
@@ -445,21 +534,33 @@ fn write_manifests(course: &Course, progress: &Progress, root: &Path) -> Result<
     Ok(())
 }
 
-/// Writes everything a new workspace has.
-fn lay_out(course: &Course, root: &Path, marker_course: Option<PathBuf>) -> Result<()> {
-    let copy = |path: &str| -> Result<()> {
-        let text = course
-            .source
-            .read(path)
-            .with_context(|| format!("cannot read `{path}`"))?;
-        Ok(write_if_changed(&root.join(path), &text)?)
-    };
+/// The files that a new workspace takes from the course. The subject of an
+/// exercise that continues another comes when that passes.
+fn learners_files(course: &Course) -> Result<Vec<String>> {
+    let mut paths = Vec::new();
     for chapter in &course.chapters {
-        copy(&format!("exercises/{}/README.md", chapter.dir))?;
+        paths.push(format!("exercises/{}/README.md", chapter.dir));
     }
     for exercise in &course.exercises {
-        copy(&exercise.subject_path())?;
-        copy(&exercise.check_path())?;
+        if exercise.continues.is_none() {
+            paths.extend(exercise.paths());
+        }
+        paths.push(exercise.check_path());
+        let fixtures = course.fixtures(exercise);
+        paths.extend(fixtures.context("cannot read the course's fixtures")?);
+    }
+    Ok(paths)
+}
+
+/// Writes everything a new workspace has.
+fn lay_out(course: &Course, root: &Path, marker_course: Option<PathBuf>) -> Result<()> {
+    for path in learners_files(course)? {
+        let text = course
+            .source
+            .read(&path)
+            .with_context(|| format!("cannot read `{path}`"))?;
+        write_if_changed(&root.join(&path), &text)?;
+        write_if_changed(&root.join(STATE).join(LAID).join(&path), &text)?;
     }
     judge::lay_sources(course, &root.join(STATE).join("lib"))?;
     write_manifests(course, &Progress::default(), root)?;

@@ -23,7 +23,7 @@ fn broken(change: impl Fn(String) -> String, expected: &str) {
 fn an_unknown_key() {
     broken(
         |info| info.replace("hints =", "hint ="),
-        ", line 22: unknown field `hint`\n  did you mean `hints`? known here: `id`, `name`, `title`, `kind`, `file`, `starts`, `difficulty`, `teaches`, `hints`, `links`, `time_limit`, `crates`, `requires`",
+        ", line 22: unknown field `hint`\n  did you mean `hints`? known here: `id`, `name`, `title`, `kind`, `file`, `companions`, `continues`, `uses`, `starts`, `difficulty`, `teaches`, `hints`, `links`, `time_limit`, `crates`, `requires`",
     );
 }
 
