@@ -154,6 +154,102 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         course: Option<PathBuf>,
     },
+
+    /// For those who write courses: prove one, measure its checks, begin a new one
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  \
+        backlings dev new http-class            a course to begin with\n  \
+        backlings dev check                     prove the course you stand in\n  \
+        backlings dev mutants http1             what no check of http1 notices"
+    )]
+    Dev(DevCommand),
+}
+
+/// The commands for authors of courses.
+#[derive(Debug, Subcommand)]
+pub enum DevCommand {
+    /// Prove that exercises tell right answers from wrong ones
+    #[command(
+        after_help = "For each exercise: the untouched file fails as `info.toml` says; the solution and every\n\
+        alternative pass, formatted and without a warning; every wrong answer fails the check that its\n\
+        first line names; every check is failed by some answer; verdicts are the same in every order of\n\
+        the checks and on a busy machine; no process, port or file is left behind. Exercises that have\n\
+        not changed since they were proven are not proven again.\n\n\
+        Examples:\n  \
+        backlings dev check                     the whole course\n  \
+        backlings dev check http1 http2         two exercises\n  \
+        backlings dev check http1 --watch       while you write it: on every save\n  \
+        backlings dev check --fresh --runs 50   forget earlier proofs; each answer 50 times\n  \
+        backlings dev check --slowest           and the ten checks that take longest\n\n\
+        Exit codes: 0 all proven, 1 something is not, 2 wrong usage, 3 course or machine not in order."
+    )]
+    Check(DevCheckArgs),
+
+    /// List the small changes of a solution that no check notices
+    #[command(
+        after_help = "The solution is changed in one place at a time (`<` to `<=`, a condition to `true`, a body to a\n\
+        default value), and each change is judged. What no check notices is a hole in the checks, or makes\n\
+        no difference: look at each.\n\n\
+        Examples:\n  \
+        backlings dev mutants http1\n  \
+        backlings dev mutants http1 --format json\n\n\
+        Exit codes: 0 every change is noticed, 1 some are not, 2 wrong usage, 3 course or machine not in order."
+    )]
+    Mutants {
+        /// The exercise
+        name: String,
+        /// How to write the list
+        #[arg(long, value_enum, default_value = "human")]
+        format: Format,
+        /// How many changes are judged at once [default: twice as many as there are cores]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+        jobs: Option<u16>,
+        /// The course [default: the one you stand in]
+        #[arg(long, value_name = "DIR")]
+        course: Option<PathBuf>,
+    },
+
+    /// Begin a course: one exercise of each kind, with comments for its author
+    #[command(after_help = "Examples:\n  \
+        backlings dev new http-class            a directory that is a course\n  \
+        cd http-class && backlings dev check    it proves itself\n  \
+        cd http-class && backlings              and this is what learners see\n\n\
+        Nothing that exists is overwritten.")]
+    New {
+        /// The directory to make; its name is the course's id
+        #[arg(value_name = "DIR")]
+        directory: PathBuf,
+    },
+}
+
+/// What to prove, and how.
+#[derive(Debug, Clone, Args)]
+pub struct DevCheckArgs {
+    /// Names or files of exercises [default: all]
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// How many answers are tried at once [default: twice as many as there are cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// How often each answer is judged
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub runs: u16,
+    /// Forget what was proven before
+    #[arg(long)]
+    pub fresh: bool,
+    /// List the ten checks that take longest, too
+    #[arg(long)]
+    pub slowest: bool,
+    /// Prove again whenever a file of the course is saved
+    #[arg(long, conflicts_with = "format")]
+    pub watch: bool,
+    /// The course [default: the one you stand in]
+    #[arg(long, value_name = "DIR")]
+    pub course: Option<PathBuf>,
 }
 
 /// How to watch.

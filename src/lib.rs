@@ -3,8 +3,10 @@
 //! Everything points downward: [`commands`] and [`watch`] stand at the rim, with
 //! processes, files, terminal and clock; [`screen`] turns data into text;
 //! [`judge`] turns a subject and its check into a [`judge::Report`];
+//! [`author`] proves courses with it;
 //! [`workspace`] is the learner's directory, [`course`] what `info.toml` says.
 
+pub mod author;
 pub mod cli;
 pub mod commands;
 pub mod course;

@@ -7,9 +7,14 @@
 
 pub use harness::{Failure, checks, fail, run, subject};
 
+pub mod allocations;
 pub mod bytes;
+pub mod clock;
 pub mod counted;
+pub mod drip;
 pub mod expect;
+pub mod gate;
+pub mod http;
 #[cfg(feature = "rusqlite")]
 pub mod marginalia;
 pub mod panics;

@@ -40,6 +40,8 @@ pub struct Client {
     /// Whether it was said that no more can be sent: once is enough.
     said_broken: bool,
     scene: String,
+    /// What else is told in failures, with its label.
+    notes: Vec<(String, String)>,
     witness: Option<Witness>,
 }
 
@@ -86,6 +88,7 @@ impl Client {
             turns: Vec::new(),
             said_broken: false,
             scene: String::new(),
+            notes: Vec::new(),
             witness,
         }
     }
@@ -93,6 +96,22 @@ impl Client {
     /// Says what else is going on: the `given` of this client's failures.
     pub fn scene(&mut self, text: impl Into<String>) {
         self.scene = text.into();
+    }
+
+    /// Adds a part to this client's failures, in place of one with the same label.
+    pub fn note(&mut self, label: &str, text: impl Into<String>) {
+        self.notes.retain(|(known, _)| known != label);
+        self.notes.push((label.to_owned(), text.into()));
+    }
+
+    /// The name that stands for it in failures.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The server's address, as far as it is still known.
+    pub fn server(&self) -> Option<SocketAddr> {
+        self.stream.peer_addr().ok()
     }
 
     /// Sends the bytes in one write.
@@ -260,6 +279,13 @@ impl Client {
         }
     }
 
+    /// Breaks the connection at once, whatever was read: on Unix the server gets a
+    /// reset (RFC 9293 §3.5.2), elsewhere the connection is closed in good order.
+    pub fn abort(self) {
+        #[cfg(unix)]
+        linger::not_at_all(&self.stream);
+    }
+
     /// Reads exactly these bytes. Bytes that follow are left for the next read.
     #[track_caller]
     pub fn expect(&mut self, expected: impl AsRef<[u8]>, why: &str) {
@@ -345,21 +371,34 @@ impl Client {
     /// Receives until what is unread is `enough`, or to the end where that is wanted.
     #[track_caller]
     fn receive(&mut self, mut enough: impl FnMut(&[u8]) -> bool, wanted: Wanted<'_>, why: &str) {
-        let mut buffer = [0; 16 * 1024];
         while !enough(&self.unread) {
+            if !self.receive_some(wanted, why) {
+                match wanted {
+                    Wanted::End => return,
+                    Wanted::Bytes(wanted) => self.fail_closed(wanted, &self.unread, why),
+                }
+            }
+        }
+    }
+
+    /// Receives what comes next, and adds it to what is unread. Returns `false` when
+    /// the server has closed its side instead. Fails when nothing comes for too long
+    /// and when the connection breaks.
+    #[track_caller]
+    pub(crate) fn receive_some(&mut self, wanted: Wanted<'_>, why: &str) -> bool {
+        let mut buffer = [0; 16 * 1024];
+        loop {
             let wait = patience::left();
             let _ = self.stream.set_read_timeout(Some(wait));
             match self.stream.read(&mut buffer) {
                 Ok(0) => {
                     self.remark("(the server closed the connection)".to_owned());
-                    match wanted {
-                        Wanted::End => return,
-                        Wanted::Bytes(wanted) => self.fail_closed(wanted, &self.unread, why),
-                    }
+                    return false;
                 }
                 Ok(count) => {
                     self.turn(Way::Received, &buffer[..count]);
                     self.unread.extend_from_slice(&buffer[..count]);
+                    return true;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => self.fail_reading(&error, wait, wanted, &self.unread, why),
@@ -367,8 +406,18 @@ impl Client {
         }
     }
 
+    /// What has come and was not yet asked for.
+    pub(crate) fn unread(&self) -> &[u8] {
+        &self.unread
+    }
+
+    /// Takes so many of the unread bytes, which must be there.
+    pub(crate) fn take(&mut self, count: usize) -> Vec<u8> {
+        self.unread.drain(..count).collect()
+    }
+
     #[track_caller]
-    fn fail_closed(&self, wanted: &str, had: &[u8], why: &str) -> ! {
+    pub(crate) fn fail_closed(&self, wanted: &str, had: &[u8], why: &str) -> ! {
         let name = &self.name;
         let what =
             format!("the server closed the connection before {name} had what it was waiting for");
@@ -419,19 +468,32 @@ impl Client {
         why: &str,
         breath: Duration,
     ) -> ! {
-        let mut failure = fail(what);
-        if !self.scene.is_empty() {
-            failure = failure.given(&self.scene);
-        }
         let label = format!("{}, > sent, < received", self.name);
-        let failure = failure
+        let failure = self
+            .given(fail(what))
             .part(label, self.conversation())
             .expected(wanted)
             .got(got)
             .because(why);
+        self.finish(failure, breath).raise()
+    }
+
+    /// Adds to a failure what was going on: the scene and the notes.
+    pub(crate) fn given(&self, mut failure: Failure) -> Failure {
+        if !self.scene.is_empty() {
+            failure = failure.given(&self.scene);
+        }
+        for (label, text) in &self.notes {
+            failure = failure.part(label, text);
+        }
+        failure
+    }
+
+    /// Adds to a failure what is known of the server, which may take so long to end.
+    pub(crate) fn finish(&self, failure: Failure, breath: Duration) -> Failure {
         match &self.witness {
-            Some(witness) => witness(failure, breath).raise(),
-            None => failure.raise(),
+            Some(witness) => witness(failure, breath),
+            None => failure,
         }
     }
 
@@ -484,7 +546,7 @@ impl fmt::Debug for Client {
 
 /// What is waited for.
 #[derive(Debug, Clone, Copy)]
-enum Wanted<'a> {
+pub(crate) enum Wanted<'a> {
     Bytes(&'a str),
     End,
 }
@@ -542,4 +604,163 @@ fn so_far(had: &[u8], then: &str) -> String {
 /// What a read or write that took too long ends with: it differs between systems.
 fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+/// A close that lets nothing linger: whatever is on its way is given up, and the
+/// other side gets a reset in place of an end. The standard library cannot ask for
+/// it yet (rust-lang/rust#88494).
+#[cfg(unix)]
+mod linger {
+    use std::ffi::{c_int, c_uint, c_void};
+    use std::net::TcpStream;
+    use std::os::fd::AsRawFd;
+
+    /// `struct linger` of POSIX <sys/socket.h>.
+    #[repr(C)]
+    struct Linger {
+        on: c_int,
+        seconds: c_int,
+    }
+
+    /// SOL_SOCKET and SO_LINGER: Linux has numbers of its own.
+    const LEVEL_AND_OPTION: (c_int, c_int) =
+        if cfg!(any(target_os = "linux", target_os = "android")) {
+            (1, 13)
+        } else {
+            (0xffff, 0x0080)
+        };
+
+    unsafe extern "C" {
+        fn setsockopt(
+            socket: c_int,
+            level: c_int,
+            option: c_int,
+            value: *const c_void,
+            length: c_uint,
+        ) -> c_int;
+    }
+
+    pub fn not_at_all(stream: &TcpStream) {
+        let linger = Linger { on: 1, seconds: 0 };
+        let (level, option) = LEVEL_AND_OPTION;
+        let length = size_of::<Linger>() as c_uint;
+        // SAFETY: the descriptor is open as long as `stream` lives, and `setsockopt`
+        // reads `length` bytes of `linger`. Where it refuses, the close is a usual one.
+        let _ = unsafe {
+            setsockopt(
+                stream.as_raw_fd(),
+                level,
+                option,
+                (&raw const linger).cast(),
+                length,
+            )
+        };
+    }
+}
+
+/// What the tests of clients and servers share.
+#[cfg(test)]
+pub(crate) mod trial {
+    use std::io::Read;
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::panic::{self, AssertUnwindSafe};
+    use std::process::Command;
+    use std::{env, thread};
+
+    use harness::Failure;
+
+    /// A server for one connection, on a thread: what it does with it is `serve`.
+    pub fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || serve(listener.accept().unwrap().0));
+        address
+    }
+
+    /// Reads until `end` has come.
+    pub fn read_until(stream: &mut TcpStream, end: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(end.as_bytes()) {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            bytes.extend(byte);
+        }
+        bytes
+    }
+
+    /// The failure that a call ends with, all its parts in one text.
+    pub fn told<T>(call: impl FnOnce() -> T) -> String {
+        let payload = match panic::catch_unwind(AssertUnwindSafe(call)) {
+            Ok(_) => panic!("nothing failed"),
+            Err(payload) => payload,
+        };
+        match payload.downcast::<Failure>() {
+            Ok(failure) => {
+                // Its parts can be had by its Debug only, which escapes what is in them.
+                let text = format!("{failure:?}");
+                text.replace("\\n", "\n")
+                    .replace("\\\"", "\"")
+                    .replace("\\\\", "\\")
+            }
+            Err(payload) => panic::resume_unwind(payload),
+        }
+    }
+
+    /// Runs a test in a process of its own, so that a wait that runs out there does not
+    /// shorten the waits of other tests. The name is that of the calling test.
+    pub fn in_a_process_of_its_own(name: &str, test: impl FnOnce()) {
+        const CHOSEN: &str = "TESTKIT_TEST";
+        if env::var(CHOSEN).is_ok_and(|chosen| chosen == name) {
+            return test();
+        }
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .env(CHOSEN, name)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && said.contains("1 passed"),
+            "{output:?}"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::sync::mpsc;
+
+    use super::trial::{read_until, server, told};
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn an_aborted_connection_is_reset_though_nothing_was_sent_back() {
+        let (tell, hear) = mpsc::channel();
+        let address = server(move |mut stream| {
+            read_until(&mut stream, "half");
+            tell.send(None).unwrap();
+            tell.send(stream.read(&mut [0]).err().map(|error| error.kind()))
+                .unwrap();
+        });
+        let mut client = Client::connect(address, "client A");
+        client.send("half");
+        assert_eq!(hear.recv().unwrap(), None);
+        client.abort();
+        assert_eq!(hear.recv().unwrap(), Some(ErrorKind::ConnectionReset));
+    }
+
+    #[test]
+    fn a_note_replaces_the_one_before_and_is_told() {
+        let address = server(|mut stream| stream.write_all(b"no").unwrap());
+        let mut client = Client::connect(address, "client A");
+        client.note("as curl", "the first");
+        client.note("as curl", "the second");
+        let told = told(|| client.expect("ok", "it must"));
+        assert!(
+            told.contains("the second") && !told.contains("the first"),
+            "{told}"
+        );
+    }
 }

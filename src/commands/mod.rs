@@ -1,6 +1,7 @@
 //! One file per command: each reads like its `--help`.
 
 mod check_all;
+mod dev;
 mod hint;
 mod init;
 mod list;
@@ -71,6 +72,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Some(Command::Init { directory, course }) => {
             init::init(&context, &directory, course.as_deref())
         }
+        Some(Command::Dev(command)) => dev::dev(&context, command),
     }
 }
 

@@ -39,12 +39,30 @@ pub fn split(subject: &str) -> (&str, &str) {
     subject.split_at(length)
 }
 
+/// Whether a text has nothing but comment lines and empty ones.
+pub fn has_only_comments(text: &str) -> bool {
+    text.lines()
+        .all(|line| line.trim().is_empty() || comment(line).is_some())
+}
+
 /// The subject of an exercise that continues another: its own opening comment,
 /// then the answer to the other without the comment that opens that.
 pub fn continued(subject: &str, answer: &str) -> String {
     let (head, _) = split(subject);
     let (_, body) = split(answer);
     format!("{}\n\n{}", head.trim_end(), body.trim_start_matches('\n'))
+}
+
+/// How a comment begins in a file of this name, as far as it is known.
+pub fn comment_mark(file: &str) -> &'static str {
+    match file.rsplit('.').next().unwrap_or_default() {
+        "rs" => "//!",
+        "sql" => "--",
+        "js" | "ts" | "go" | "c" => "//",
+        "html" | "xml" | "config" => "<!--",
+        "css" => "/*",
+        _ => "#",
+    }
 }
 
 /// A comment line's text, or nothing where the line is not a comment.

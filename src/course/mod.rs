@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use brief::{Brief, continued, split};
+pub use brief::{Brief, comment_mark, continued, has_only_comments, split};
 pub use parse::{FORMAT_VERSION, InfoError, Problem};
 pub use source::Source;
 
@@ -226,10 +226,9 @@ impl Course {
         self.exercise(exercise.continues.as_deref()?)
     }
 
-    /// The files of an exercise's chapter below `fixtures/NAME`, as paths in the course.
+    /// The files below [`Exercise::fixtures_path`], as paths in the course.
     pub fn fixtures(&self, exercise: &Exercise) -> io::Result<Vec<String>> {
-        let directory = format!("{}/fixtures/{}", exercise.directory(), exercise.name);
-        self.source.files_below(&directory)
+        self.source.files_below(&exercise.fixtures_path())
     }
 }
 
@@ -252,6 +251,11 @@ impl Exercise {
     /// `exercises/02_http/solutions/http1.rs`, in a course and, once passed, in a workspace.
     pub fn solution_path(&self) -> String {
         format!("exercises/{}/solutions/{}", self.chapter, self.file)
+    }
+
+    /// `exercises/02_http/fixtures/http1`: files for its checks, in a course and in a workspace.
+    pub fn fixtures_path(&self) -> String {
+        format!("exercises/{}/fixtures/{}", self.chapter, self.name)
     }
 
     /// The files that the learner edits, inside the chapter; the subject comes first.

@@ -37,7 +37,10 @@
 //! `backlings` names a file in `BACKLINGS_REPORT`; the harness appends one JSON
 //! object a line to it, each written before the next thing happens, so that
 //! what a crash or an endless loop leaves behind still says which check ran:
-//! `plan`, then for each check `start` and `pass` or `fail`, then `done`.
+//! `plan`, then for each check `start` and `pass` or `fail`, then `done`. `pass`
+//! and `fail` have the time the check took in `micros`, and where
+//! `BACKLINGS_MEASURE` is set and the system tells (Linux), the most memory that
+//! the program had resident meanwhile in `peak`, in KiB.
 //! `panic` stands for every panic on a thread other than the check's own.
 //! `BACKLINGS_ONLY` (names, one a line) chooses checks and their order.
 //! `BACKLINGS_MARK` is a line that the harness prints to standard output at the
@@ -53,6 +56,7 @@ use std::io::Write as _;
 use std::panic::{self, Location, PanicHookInfo};
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
+use std::time::Instant;
 use std::{env, process, thread};
 
 /// One check: its name, which is a sentence, and the function that tries it.
@@ -82,6 +86,19 @@ pub fn subject() -> PathBuf {
     env::var_os("BACKLINGS_SUBJECT")
         .map(PathBuf::from)
         .expect("set BACKLINGS_SUBJECT to the file or program to check")
+}
+
+/// A file that comes with the exercise: what stands as `name` in the course's
+/// `exercises/CHAPTER/fixtures/EXERCISE/`.
+///
+/// # Panics
+///
+/// When the check was started by hand without `BACKLINGS_FIXTURES`.
+pub fn fixture(name: &str) -> PathBuf {
+    env::var_os("BACKLINGS_FIXTURES")
+        .map(PathBuf::from)
+        .expect("set BACKLINGS_FIXTURES to the directory of the exercise's fixtures")
+        .join(name)
 }
 
 /// A failure in parts: what went wrong, what was given, expected and got, and
@@ -148,8 +165,14 @@ impl Failure {
 
 /// Runs the checks one after another on this thread, reports them and exits:
 /// 0 when all passed, 101 when one failed, 102 when the report could not be
-/// written or a chosen check does not exist.
+/// written, a check is listed twice or a chosen one does not exist.
 pub fn run(checks: &[Check]) -> ! {
+    for (index, check) in checks.iter().enumerate() {
+        if checks[..index].iter().any(|other| other.name == check.name) {
+            eprintln!("harness: the check `{}` is listed twice", check.name);
+            process::exit(102);
+        }
+    }
     let chosen = chosen(checks);
     let reporter = REPORTER.get_or_init(Reporter::from_env);
     panic::set_hook(Box::new(note_panic));
@@ -161,13 +184,17 @@ pub fn run(checks: &[Check]) -> ! {
         reporter.mark();
         reporter.event("start", &[("check", check.name.into())]);
         OWN_PANIC.with(|own| own.replace(Some(None)));
+        let meter = Meter::start(reporter.measures);
         let outcome = panic::catch_unwind(check.run);
+        let used = meter.stop();
         let noted = OWN_PANIC.with(|own| own.replace(None)).flatten();
+        let mut fields = vec![("check", Value::from(check.name))];
+        fields.extend(used);
         match outcome {
-            Ok(()) => reporter.event("pass", &[("check", check.name.into())]),
+            Ok(()) => reporter.event("pass", &fields),
             Err(payload) => {
                 failed = true;
-                reporter.failed(check.name, payload.as_ref(), noted);
+                reporter.failed(fields, payload.as_ref(), noted);
             }
         }
     }
@@ -190,6 +217,39 @@ fn chosen(checks: &[Check]) -> Vec<Check> {
             })
     };
     only.lines().map(find).collect()
+}
+
+/// What a check uses: time, and where it was asked for, memory.
+struct Meter {
+    started: Instant,
+    measures: bool,
+}
+
+impl Meter {
+    fn start(measures: bool) -> Self {
+        if measures {
+            // Sets the peak back to what is resident now (proc(5), clear_refs).
+            // Elsewhere than on Linux there is no such file, and no peak is told.
+            let _ = std::fs::write("/proc/self/clear_refs", "5");
+        }
+        Self {
+            started: Instant::now(),
+            measures,
+        }
+    }
+
+    fn stop(self) -> Vec<(&'static str, Value)> {
+        let micros = u32::try_from(self.started.elapsed().as_micros()).unwrap_or(u32::MAX);
+        let mut used = vec![("micros", Value::Number(micros))];
+        if self.measures
+            && let Ok(status) = std::fs::read_to_string("/proc/self/status")
+        {
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let peak = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+            used.extend(peak.map(|peak| ("peak", Value::Number(peak))));
+        }
+        used
+    }
 }
 
 static REPORTER: OnceLock<Reporter> = OnceLock::new();
@@ -251,6 +311,7 @@ fn text_of(payload: &(dyn Any + Send)) -> String {
 struct Reporter {
     file: Option<Mutex<File>>,
     mark: Option<String>,
+    measures: bool,
 }
 
 impl Reporter {
@@ -269,6 +330,7 @@ impl Reporter {
         Self {
             file,
             mark: env::var("BACKLINGS_MARK").ok(),
+            measures: env::var_os("BACKLINGS_MEASURE").is_some(),
         }
     }
 
@@ -301,8 +363,12 @@ impl Reporter {
         }
     }
 
-    fn failed(&self, name: &str, payload: &(dyn Any + Send), noted: Option<Panic>) {
-        let mut fields = vec![("check", Value::from(name))];
+    fn failed(
+        &self,
+        mut fields: Vec<(&str, Value)>,
+        payload: &(dyn Any + Send),
+        noted: Option<Panic>,
+    ) {
         if let Some(failure) = payload.downcast_ref::<Failure>() {
             let parts = failure.parts.iter().map(|(label, text)| {
                 Value::List(vec![label.as_str().into(), text.as_str().into()])
@@ -332,7 +398,7 @@ impl Reporter {
             return;
         }
         let mut line = event.to_owned();
-        for (name, value) in fields {
+        for (name, value) in fields.iter().filter(|(name, _)| *name != "micros") {
             match value {
                 Value::Text(text) => _ = write!(line, "\n  {name}: {text}"),
                 Value::Number(number) => _ = write!(line, "\n  {name}: {number}"),

@@ -92,11 +92,10 @@ pub fn provide(
         return Ok(Judged::Done(Crates::default()));
     }
     let manifest = manifest(course)?;
-    let cargo_lock = course.source.read("exercises/crates.lock").ok();
-    let cargo_lock = cargo_lock.as_deref().unwrap_or_default();
+    let cargo_lock = lock_file(course);
     let key = hash(&[
         manifest.as_bytes(),
-        cargo_lock,
+        &cargo_lock,
         toolchain.key().as_bytes(),
         directory.as_os_str().as_encoded_bytes(),
         names.join(" ").as_bytes(),
@@ -117,7 +116,7 @@ pub fn provide(
     write_if_changed(&directory.join("src/lib.rs"), b"")?;
     write_if_changed(&directory.join("Cargo.toml"), manifest.as_bytes())?;
     if !cargo_lock.is_empty() {
-        write_if_changed(&directory.join("Cargo.lock"), cargo_lock)?;
+        write_if_changed(&directory.join("Cargo.lock"), &cargo_lock)?;
     }
     match build(names, directory, toolchain, cancel, progress)? {
         Judged::Cancelled => Ok(Judged::Cancelled),
@@ -130,8 +129,14 @@ pub fn provide(
     }
 }
 
+/// The course's own lock file; empty where it has none.
+pub(super) fn lock_file(course: &Course) -> Vec<u8> {
+    let text = course.source.read("exercises/crates.lock");
+    text.map(std::borrow::Cow::into_owned).unwrap_or_default()
+}
+
 /// The manifest of a package that depends on every crate of the course.
-fn manifest(course: &Course) -> Result<String> {
+pub(super) fn manifest(course: &Course) -> Result<String> {
     #[derive(Serialize)]
     struct Dependencies<'a> {
         dependencies: &'a BTreeMap<String, toml::Value>,
@@ -187,6 +192,7 @@ fn build(
             time_limit: None,
             memory_limit: None,
             output_limit: 256 * 1024 * 1024,
+            census: None,
         },
         cancel,
         &mut |bytes| {

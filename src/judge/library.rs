@@ -126,7 +126,7 @@ pub fn lay_sources(course: &Course, sources: &Path) -> Result<()> {
 }
 
 /// The testkit's files as `testkit/...`.
-fn testkit_files(course: &Course) -> Result<Vec<(String, Vec<u8>)>> {
+pub(super) fn testkit_files(course: &Course) -> Result<Vec<(String, Vec<u8>)>> {
     let source = &course.source;
     let files = source
         .files_below("exercises/testkit")

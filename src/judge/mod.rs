@@ -27,7 +27,7 @@ use crate::course::{Course, Exercise, Kind};
 pub use library::lay_sources;
 pub use process::{Cancel, Scratch};
 use process::{Child, End};
-use toolchain::Toolchain;
+pub use toolchain::Toolchain;
 pub use verdict::{Check, Diagnostic, Failure, Level, Panic, Place, Report, Status, Verdict};
 
 /// What a run is busy with.
@@ -60,7 +60,7 @@ pub enum Judged<T> {
 }
 
 /// How much address space checks and subjects may use, in bytes.
-const MEMORY_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
+pub const MEMORY_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
 /// How much they may print, in bytes.
 const OUTPUT_LIMIT: usize = 8 * 1024 * 1024;
 
@@ -70,8 +70,10 @@ pub struct Judge {
     course: Arc<Course>,
     /// The directory with `exercises/`.
     root: PathBuf,
-    /// Where products go.
+    /// Where crates and libraries go, and by default the exercises' products.
     build: PathBuf,
+    /// Where the exercises' own products go.
+    products: PathBuf,
     /// Where the sources of harness and testkit are laid.
     sources: PathBuf,
     toolchain: Mutex<Option<Toolchain>>,
@@ -91,6 +93,26 @@ pub struct Outcome {
     pub scratch: Option<Scratch>,
 }
 
+/// An exercise compiled, ready to be checked as often as one likes.
+#[derive(Debug)]
+pub struct Built {
+    /// What the compiler said; the verdict stands only where nothing is ready.
+    report: Report,
+    ready: Option<Ready>,
+    toolchain: Toolchain,
+    /// The products are ours as long as it is held.
+    _lock: Option<File>,
+}
+
+/// How checks are run where it is not as learners have it.
+#[derive(Debug, Clone, Default)]
+pub struct Trial {
+    /// The checks to run, in this order; all in their own order where there is none.
+    pub order: Option<Vec<String>>,
+    /// Whether each check's memory is measured, and looked for what is left running.
+    pub measures: bool,
+}
+
 impl Judge {
     /// A judge for the tree at `root`, whose products and library sources go below `state`.
     pub fn new(course: Arc<Course>, root: &Path, state: &Path) -> Self {
@@ -98,6 +120,7 @@ impl Judge {
             course,
             root: root.to_owned(),
             build: state.join("build"),
+            products: state.join("build"),
             sources: state.join("lib"),
             toolchain: Mutex::new(None),
             width: Mutex::new(100),
@@ -108,6 +131,73 @@ impl Judge {
     /// Sets how wide the compiler's messages may be, in columns.
     pub fn set_width(&self, columns: usize) {
         *self.width.lock().unwrap_or_else(PoisonError::into_inner) = columns.clamp(40, 200);
+    }
+
+    /// A judge for another tree of the same course, with the same crates and
+    /// libraries, and with exercises' products of its own below `products`.
+    pub fn at(&self, root: &Path, products: &Path) -> Self {
+        let known = |toolchain: &Mutex<Option<Toolchain>>| {
+            let known = toolchain.lock().unwrap_or_else(PoisonError::into_inner);
+            Mutex::new(known.clone())
+        };
+        Self {
+            course: self.course.clone(),
+            root: root.to_owned(),
+            build: self.build.clone(),
+            products: products.to_owned(),
+            sources: self.sources.clone(),
+            toolchain: known(&self.toolchain),
+            width: Mutex::new(100),
+            all_diagnostics: self.all_diagnostics,
+        }
+    }
+
+    /// Keeps what the compiler says about checks, too, which is no learner's business.
+    pub fn keep_all_diagnostics(&mut self) {
+        self.all_diagnostics = true;
+    }
+
+    /// The toolchain that judges.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn toolchain(&self) -> Result<Toolchain> {
+        let mut known = self
+            .toolchain
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(toolchain) if toolchain.is_current() => Ok(toolchain.clone()),
+            _ => {
+                let found = Toolchain::find(&self.root)?;
+                *known = Some(found.clone());
+                Ok(found)
+            }
+        }
+    }
+
+    /// Changes when anything changes that every exercise's verdict depends on:
+    /// the harness, the testkit, crates, lints, edition and toolchain.
+    ///
+    /// # Errors
+    ///
+    /// When there is no toolchain, or the course cannot be read.
+    pub fn fingerprint(&self) -> Result<String> {
+        let course = &self.course;
+        let mut parts = vec![
+            library::HARNESS.as_bytes().to_vec(),
+            crates::manifest(course)?.into_bytes(),
+            crates::lock_file(course),
+            course.edition.clone().into_bytes(),
+            format!("{:?}", course.lints).into_bytes(),
+            self.toolchain()?.key().into_bytes(),
+        ];
+        for (path, text) in library::testkit_files(course)? {
+            parts.extend([path.into_bytes(), text]);
+        }
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        Ok(hash(&parts))
     }
 
     /// Judges an exercise. `cancel` stops it at any moment; `progress` hears what it does.
@@ -121,10 +211,34 @@ impl Judge {
         cancel: &Cancel,
         progress: &dyn Fn(Stage),
     ) -> Result<Judged<Outcome>> {
+        match self.build(exercise, cancel, progress)? {
+            Judged::Done(built) => {
+                progress(Stage::Checking);
+                self.check(exercise, &built, &Trial::default(), cancel)
+            }
+            Judged::Cancelled => Ok(Judged::Cancelled),
+        }
+    }
+
+    /// Compiles what is to be run; no more of the same exercise is compiled while
+    /// the result is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Judge::judge`].
+    pub fn build(
+        &self,
+        exercise: &Exercise,
+        cancel: &Cancel,
+        progress: &dyn Fn(Stage),
+    ) -> Result<Judged<Built>> {
+        let toolchain = self.toolchain()?;
         if let Some(report) = self.unreadable(exercise)? {
-            return Ok(Judged::Done(Outcome {
+            return Ok(Judged::Done(Built {
                 report,
-                scratch: None,
+                ready: None,
+                toolchain,
+                _lock: None,
             }));
         }
         for program in &exercise.requires {
@@ -135,12 +249,11 @@ impl Judge {
                 );
             }
         }
-        let toolchain = self.toolchain()?;
-        let directory = self.build.join(&exercise.name);
+        let directory = self.products.join(&exercise.name);
         fs::create_dir_all(&directory)
             .with_context(|| format!("cannot make `{}`", directory.display()))?;
         // A second terminal may judge the same exercise: one after the other.
-        let _lock = lock(&directory.join("lock"))?;
+        let lock = lock(&directory.join("lock"))?;
 
         let crates = crates::provide(
             &self.course,
@@ -181,24 +294,40 @@ impl Judge {
                     .to_owned(),
             );
         }
-        let Judged::Done(ready) = build.compile(&mut report, cancel, progress)? else {
-            return Ok(Judged::Cancelled);
-        };
-        let Some(ready) = ready else {
+        let ready = build.compile(&mut report, cancel, progress)?;
+        Ok(ready.map(|ready| Built {
+            report,
+            ready,
+            toolchain,
+            _lock: Some(lock),
+        }))
+    }
+
+    /// Runs what was built; where it does not compile, there is nothing to run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Judge::judge`].
+    pub fn check(
+        &self,
+        exercise: &Exercise,
+        built: &Built,
+        trial: &Trial,
+        cancel: &Cancel,
+    ) -> Result<Judged<Outcome>> {
+        let mut report = built.report.clone();
+        if built.ready.is_none() {
             return Ok(Judged::Done(Outcome {
                 report,
                 scratch: None,
             }));
-        };
-        progress(Stage::Checking);
-        let scratch = Scratch::new().context("cannot make a scratch directory")?;
-        match self.run(exercise, &toolchain, &ready, &scratch, cancel, &mut report)? {
-            Judged::Done(()) => Ok(Judged::Done(Outcome {
-                report,
-                scratch: Some(scratch),
-            })),
-            Judged::Cancelled => Ok(Judged::Cancelled),
         }
+        let scratch = Scratch::new().context("cannot make a scratch directory")?;
+        let run = self.run(exercise, built, trial, &scratch, cancel, &mut report)?;
+        Ok(run.map(|()| Outcome {
+            report,
+            scratch: Some(scratch),
+        }))
     }
 
     /// A verdict, or an error, for a subject that no compiler needs to see.
@@ -261,43 +390,29 @@ impl Judge {
         }))
     }
 
-    fn toolchain(&self) -> Result<Toolchain> {
-        let mut known = self
-            .toolchain
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        match &*known {
-            Some(toolchain) if toolchain.is_current() => Ok(toolchain.clone()),
-            _ => {
-                let found = Toolchain::find(&self.root)?;
-                *known = Some(found.clone());
-                Ok(found)
-            }
-        }
-    }
-
     /// Runs the checks; where the program crashes in one, the others still get their turn.
     fn run(
         &self,
         exercise: &Exercise,
-        toolchain: &Toolchain,
-        ready: &Ready,
+        built: &Built,
+        trial: &Trial,
         scratch: &Scratch,
         cancel: &Cancel,
         report: &mut Report,
     ) -> Result<Judged<()>> {
         let started = Instant::now();
         let mut crash = None;
-        let mut only: Option<Vec<String>> = None;
+        let mut trial = trial.clone();
         loop {
             let left = exercise.time_limit.saturating_sub(started.elapsed());
             let Judged::Done(ran) =
-                self.run_once(only.as_deref(), left, toolchain, ready, scratch, cancel)?
+                self.run_once(exercise, built, &trial, left, scratch, cancel)?
             else {
                 return Ok(Judged::Cancelled);
             };
             merge(&mut report.checks, ran.reported.checks);
             report.panics.extend(ran.reported.panics);
+            report.left.extend(ran.left);
             report.run = started.elapsed();
             match ran.end {
                 RunEnd::Done => break,
@@ -330,14 +445,15 @@ impl Judge {
                         .filter(|check| check.status == Status::NotRun)
                         .map(|check| check.name.clone())
                         .collect();
-                    let progressed = only.as_ref().is_none_or(|before| rest.len() < before.len());
+                    let before = trial.order.as_ref();
+                    let progressed = before.is_none_or(|before| rest.len() < before.len());
                     crash.get_or_insert(how);
                     // One that prints without end would do so again.
                     let again = ran.may_continue && progressed;
                     if rest.is_empty() || report.checks.is_empty() || !again {
                         break;
                     }
-                    only = Some(rest);
+                    trial.order = Some(rest);
                 }
             }
         }
@@ -357,24 +473,29 @@ impl Judge {
 
     fn run_once(
         &self,
-        only: Option<&[String]>,
+        exercise: &Exercise,
+        built: &Built,
+        trial: &Trial,
         time_limit: Duration,
-        toolchain: &Toolchain,
-        ready: &Ready,
         scratch: &Scratch,
         cancel: &Cancel,
     ) -> Result<Judged<Ran>> {
+        let ready = built.ready.as_ref().context("there is nothing to run")?;
         let home = scratch.home();
         let _ = fs::remove_dir_all(&home);
         fs::create_dir_all(&home).context("cannot make a scratch directory")?;
         let report = scratch.path().join("report");
         let _ = fs::remove_file(&report);
         let mark = format!("\u{1e}{}", scratch.run());
-        let loader = toolchain.loader_path();
+        let loader = built.toolchain.loader_path();
         let mut env: Vec<(&'static str, OsString)> = vec![
             ("BACKLINGS_REPORT", report.clone().into()),
             ("BACKLINGS_MARK", mark.clone().into()),
             ("BACKLINGS_SUBJECT", ready.subject.clone().into()),
+            (
+                "BACKLINGS_FIXTURES",
+                self.root.join(exercise.fixtures_path()).into(),
+            ),
             (process::RUN_VARIABLE, scratch.run().into()),
             ("TMPDIR", home.clone().into()),
             ("TMP", home.clone().into()),
@@ -382,6 +503,10 @@ impl Judge {
             ("NO_COLOR", "1".into()),
             loader,
         ];
+        if trial.measures {
+            env.push(("BACKLINGS_MEASURE", "1".into()));
+        }
+        let only = trial.order.as_ref();
         if let Some(only) = only {
             env.push(("BACKLINGS_ONLY", only.join("\n").into()));
         }
@@ -394,6 +519,7 @@ impl Judge {
             time_limit: Some(time_limit),
             memory_limit: Some(MEMORY_LIMIT),
             output_limit: OUTPUT_LIMIT,
+            census: trial.measures.then(|| scratch.run()),
         };
         let ended = process::run(child, cancel, &mut |_| {})
             .with_context(|| format!("cannot start the check `{}`", ready.check.display()))?;
@@ -416,7 +542,7 @@ impl Judge {
             End::Exited(status) => {
                 if status.code() == Some(HARNESS_FAILED) && output.contains("harness: ") {
                     return Err(anyhow!("{}", report::shorten(&output)))
-                        .context("the check could not write its report");
+                        .context("the check could not do its work");
                 }
                 let mut how = process::describe(status);
                 if output.contains("has overflowed its stack") {
@@ -438,6 +564,7 @@ impl Judge {
             reported,
             end,
             may_continue,
+            left: ended.left,
         }))
     }
 
@@ -457,6 +584,7 @@ struct Ran {
     reported: report::Reported,
     end: RunEnd,
     may_continue: bool,
+    left: Vec<String>,
 }
 
 enum RunEnd {
@@ -499,6 +627,7 @@ fn wrote(output: &str) -> Vec<(String, String)> {
 }
 
 /// What is needed to run checks.
+#[derive(Debug)]
 struct Ready {
     check: PathBuf,
     subject: PathBuf,
@@ -540,27 +669,32 @@ impl Build<'_> {
                 Ok(compiled.map(|built| built.then_some(Ready { check, subject })))
             }
             Kind::Program => {
-                if self.compile_check(&crate_name, &check_source, &check, cancel, progress)?
-                    == Judged::Cancelled
-                {
+                let compiled =
+                    self.compile_check(&crate_name, &check_source, &check, cancel, progress)?;
+                let Judged::Done(of_the_check) = compiled else {
                     return Ok(Judged::Cancelled);
-                }
+                };
                 progress(Stage::Compiling);
                 let subject = self.directory.join(format!("{crate_name}{exe}"));
                 let compiled =
                     self.compile_file(&crate_name, &subject_source, &subject, report, cancel)?;
+                report.diagnostics.extend(of_the_check);
                 Ok(compiled.map(|built| built.then_some(Ready { check, subject })))
             }
             Kind::File => {
                 let compiled =
                     self.compile_check(&crate_name, &check_source, &check, cancel, progress)?;
                 let subject = self.judge.root.join(subject_source);
-                Ok(compiled.map(|()| Some(Ready { check, subject })))
+                Ok(compiled.map(|of_the_check| {
+                    report.diagnostics.extend(of_the_check);
+                    Some(Ready { check, subject })
+                }))
             }
         }
     }
 
-    /// Compiles a check that does not include its subject, unless it is the one compiled last.
+    /// Compiles a check that does not include its subject, unless it is the one
+    /// compiled last. Returns what the compiler said of it, where that is kept.
     fn compile_check(
         &self,
         crate_name: &str,
@@ -568,13 +702,19 @@ impl Build<'_> {
         product: &Path,
         cancel: &Cancel,
         progress: &dyn Fn(Stage),
-    ) -> Result<Judged<()>> {
+    ) -> Result<Judged<Vec<Diagnostic>>> {
         let text = fs::read(self.judge.root.join(source))
             .with_context(|| format!("cannot read `{}`", source.display()))?;
-        let key = hash(&[&text, self.library.key.as_bytes()]);
+        // A check may include its fixtures.
+        let mut parts = vec![text, self.library.key.clone().into_bytes()];
+        for fixture in self.judge.course.fixtures(self.exercise)? {
+            parts.push(self.judge.course.source.read(&fixture)?.into_owned());
+        }
+        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        let key = hash(&parts);
         let stamp = self.directory.join("check.key");
         if product.is_file() && fs::read_to_string(&stamp).is_ok_and(|kept| kept == key) {
-            return Ok(Judged::Done(()));
+            return Ok(Judged::Done(Vec::new()));
         }
         progress(Stage::Compiling);
         let mut report = Report::new(self.exercise);
@@ -584,7 +724,7 @@ impl Build<'_> {
             Judged::Cancelled => Ok(Judged::Cancelled),
             Judged::Done(true) => {
                 write_if_changed(&stamp, key.as_bytes())?;
-                Ok(Judged::Done(()))
+                Ok(Judged::Done(report.diagnostics))
             }
             Judged::Done(false) => {
                 let first = report.errors().next().map(|error| error.rendered.clone());
@@ -729,7 +869,8 @@ impl Build<'_> {
 }
 
 impl<T> Judged<T> {
-    fn map<U>(self, with: impl FnOnce(T) -> U) -> Judged<U> {
+    /// The same of something else.
+    pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Judged<U> {
         match self {
             Self::Done(value) => Judged::Done(with(value)),
             Self::Cancelled => Judged::Cancelled,
@@ -758,7 +899,7 @@ pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
 }
 
 /// A key for contents: it names products, it protects nothing.
-fn hash(parts: &[&[u8]]) -> String {
+pub(crate) fn hash(parts: &[&[u8]]) -> String {
     let mut hasher = DefaultHasher::new();
     for part in parts {
         hasher.write_usize(part.len());

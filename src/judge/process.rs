@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use duct::Handle;
 
+#[cfg(target_os = "linux")]
+mod listening;
+
 /// Asks runs to stop; clones share the request and the runs.
 #[derive(Debug, Clone, Default)]
 pub struct Cancel(Arc<Mutex<CancelState>>);
@@ -57,6 +60,9 @@ pub struct Child<'a> {
     pub memory_limit: Option<u64>,
     /// How many bytes it may print before it is killed.
     pub output_limit: usize,
+    /// The mark of its run ([`RUN_VARIABLE`]), where it is to be told what the
+    /// child left running when it ended.
+    pub census: Option<&'a str>,
 }
 
 impl<'a> Child<'a> {
@@ -71,6 +77,7 @@ impl<'a> Child<'a> {
             time_limit: None,
             memory_limit: None,
             output_limit: 64 * 1024 * 1024,
+            census: None,
         }
     }
 }
@@ -81,6 +88,8 @@ pub struct Ended {
     pub end: End,
     /// What it printed, standard output and standard error as they came.
     pub output: Vec<u8>,
+    /// What it left running, where that was looked for.
+    pub left: Vec<String>,
 }
 
 /// Why a child ended.
@@ -137,6 +146,7 @@ pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> i
             return Ok(Ended {
                 end: End::Cancelled,
                 output: Vec::new(),
+                left: Vec::new(),
             });
         }
         let handle = Arc::new(expression.start()?);
@@ -180,6 +190,7 @@ pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> i
     let mut reason = None;
     let mut exited: Option<(ExitStatus, Instant)> = None;
     let mut output_ended = false;
+    let mut left = Vec::new();
     while exited.is_none() || !output_ended {
         let until = match exited {
             Some((_, at)) => Some(at + LEAK_GRACE),
@@ -202,6 +213,9 @@ pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> i
         };
         match event {
             Event::Exited(status) => {
+                if let Some(run) = child.census.filter(|_| reason.is_none()) {
+                    left = census(run);
+                }
                 // Whatever it started and left in its group goes with it.
                 cancel.state().groups.retain(|one| Some(*one) != group);
                 kill();
@@ -228,7 +242,7 @@ pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> i
     } else {
         End::Cancelled
     };
-    Ok(Ended { end, output })
+    Ok(Ended { end, output, left })
 }
 
 #[cfg(unix)]
@@ -310,42 +324,85 @@ pub fn describe(status: ExitStatus) -> String {
 /// The variable that marks a run's processes, whatever group or session they move to.
 pub const RUN_VARIABLE: &str = "BACKLINGS_RUN";
 
-/// Kills what a run started and left behind outside of its process group, found
-/// by [`RUN_VARIABLE`] in its environment; returns the names of what it found.
-/// Only Linux can be asked; elsewhere the group is all that is cleaned.
-pub fn sweep(run: &str) -> Vec<String> {
+/// How long a process may outlive the check that started it before it counts as
+/// left behind: one that was killed is not always gone at once.
+#[cfg(target_os = "linux")]
+const END_GRACE: Duration = Duration::from_millis(300);
+
+/// What runs with a run's mark and does not end by itself: `sleep (process 4711,
+/// listening on 127.0.0.1:8080)`. Only Linux can be asked.
+fn census(run: &str) -> Vec<String> {
     #[cfg(target_os = "linux")]
     {
-        use rustix::process::{Pid, Signal, kill_process};
-
-        let marker = format!("{RUN_VARIABLE}={run}");
-        let marker = marker.as_bytes();
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-            let Some(pid) = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse().ok())
-            else {
-                continue;
-            };
-            let Ok(environ) = std::fs::read(entry.path().join("environ")) else {
-                continue;
-            };
-            if environ.split(|byte| *byte == 0).any(|pair| pair == marker) {
-                let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
-                if let Some(pid) = Pid::from_raw(pid) {
-                    let _ = kill_process(pid, Signal::KILL);
-                }
-                found.push(name.trim().to_owned());
+        let until = Instant::now() + END_GRACE;
+        loop {
+            let found = marked(run);
+            if found.is_empty() || Instant::now() >= until {
+                let mut names: Vec<String> = found.into_iter().map(name_of).collect();
+                names.sort();
+                return names;
             }
+            thread::sleep(Duration::from_millis(5));
         }
-        found
     }
     #[cfg(not(target_os = "linux"))]
     {
         let _ = run;
         Vec::new()
+    }
+}
+
+/// A process for people, with where it listens.
+#[cfg(target_os = "linux")]
+fn name_of(pid: i32) -> String {
+    let mut text = format!("{} (process {pid}", command_name(pid));
+    for address in listening::addresses(pid) {
+        text.push_str(&format!(", listening on {address}"));
+    }
+    text + ")"
+}
+
+#[cfg(target_os = "linux")]
+fn command_name(pid: i32) -> String {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    name.trim().to_owned()
+}
+
+/// The processes whose environment has a run's mark.
+#[cfg(target_os = "linux")]
+fn marked(run: &str) -> Vec<i32> {
+    let marker = format!("{RUN_VARIABLE}={run}");
+    let is_marked = |pid: &i32| {
+        let environ = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+        let mut pairs = environ.split(|byte| *byte == 0);
+        pairs.any(|pair| pair == marker.as_bytes())
+    };
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(is_marked)
+        .collect()
+}
+
+/// Kills what a run started and left behind outside of its process group, found
+/// by [`RUN_VARIABLE`] in its environment; returns how many processes it found.
+/// Only Linux can be asked; elsewhere the group is all that is cleaned.
+pub fn sweep(run: &str) -> usize {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Pid, Signal, kill_process};
+
+        let found = marked(run);
+        for pid in found.iter().copied().filter_map(Pid::from_raw) {
+            // It may be gone already.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        found.len()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = run;
+        0
     }
 }
 
@@ -393,7 +450,7 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         // What is found may have started more meanwhile.
         for _ in 0..8 {
-            if sweep(&self.run).is_empty() {
+            if sweep(&self.run) == 0 {
                 break;
             }
         }

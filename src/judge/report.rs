@@ -1,6 +1,7 @@
 //! The harness's report into checks: pure.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -18,9 +19,13 @@ enum Event {
     },
     Pass {
         check: String,
+        #[serde(flatten)]
+        used: Used,
     },
     Fail {
         check: String,
+        #[serde(flatten)]
+        used: Used,
         message: String,
         #[serde(default)]
         parts: Vec<(String, String)>,
@@ -35,6 +40,22 @@ enum Event {
         place: RawPlace,
     },
     Done,
+}
+
+/// What a check used.
+#[derive(Deserialize, Default)]
+struct Used {
+    #[serde(default)]
+    micros: u64,
+    /// In KiB.
+    peak: Option<u64>,
+}
+
+impl Used {
+    fn note(&self, check: &mut Check) {
+        check.time = Duration::from_micros(self.micros);
+        check.peak = self.peak.map(|kib| kib * 1024);
+    }
 }
 
 #[derive(Deserialize, Default)]
@@ -93,6 +114,8 @@ pub fn read(report: &str, output: &str, mark: &str, clean: &dyn Fn(&str) -> Stri
                         status: Status::NotRun,
                         failure: None,
                         output: String::new(),
+                        time: Duration::ZERO,
+                        peak: None,
                     })
                     .collect();
             }
@@ -102,19 +125,22 @@ pub fn read(report: &str, output: &str, mark: &str, clean: &dyn Fn(&str) -> Stri
                 }
                 started.push(check);
             }
-            Event::Pass { check } => {
+            Event::Pass { check, used } => {
                 if let Some(index) = place_of.get(&check) {
+                    used.note(&mut reported.checks[*index]);
                     reported.checks[*index].status = Status::Passed;
                 }
             }
             Event::Fail {
                 check,
+                used,
                 message,
                 parts,
                 why,
                 place,
             } => {
                 if let Some(index) = place_of.get(&check) {
+                    used.note(&mut reported.checks[*index]);
                     let place = place.place(clean);
                     reported.checks[*index].status = Status::Failed;
                     reported.checks[*index].failure = Some(Failure {

@@ -27,6 +27,9 @@ pub struct Report {
     pub compile: Duration,
     /// How long the checks took together.
     pub run: Duration,
+    /// What the checks left running when they ended by themselves, where that was
+    /// looked for.
+    pub left: Vec<String>,
 }
 
 /// The answer in a word, and what only that answer has.
@@ -74,6 +77,10 @@ pub struct Check {
     pub failure: Option<Failure>,
     /// What was printed while it ran, shortened.
     pub output: String,
+    /// How long it took; zero where it did not end.
+    pub time: Duration,
+    /// The most memory that was resident meanwhile, in bytes, where it was measured.
+    pub peak: Option<u64>,
 }
 
 /// How a check ended.
@@ -167,6 +174,7 @@ impl Report {
             notes: Vec::new(),
             compile: Duration::ZERO,
             run: Duration::ZERO,
+            left: Vec::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::judge::{Check, Diagnostic, Report};
 use crate::workspace::Progress;
 
 /// The version of every document written here.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// One report.
 pub fn report(report: &Report) -> String {

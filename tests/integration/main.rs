@@ -6,6 +6,7 @@ mod course;
 mod course_errors;
 mod misuse;
 mod progress;
+mod proof;
 mod support;
 mod verdicts;
 #[cfg(unix)]

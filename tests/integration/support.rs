@@ -168,6 +168,7 @@ impl Place {
         let mut command = Command::new(BACKLINGS);
         command
             .current_dir(self.path(directory))
+            .env("BACKLINGS_HOME", self.path("home"))
             .stdin(Stdio::null());
         for name in [
             "NO_COLOR",
