@@ -23,5 +23,5 @@ pub use finding::{Finding, Kind};
 pub use hunt::{Fate, Prey, fate, prey, time_limit};
 pub use ledger::{Ledger, cache};
 pub use new::new;
-pub use proof::{Attempt, CheckUse, Counts, Proof, Prover, Runs};
+pub use proof::{Alone, Attempt, CheckUse, Counts, Later, Proof, Prover, Trials};
 pub use tree::course as tree_of_course;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
@@ -165,17 +165,17 @@ impl Prover {
             // What only this exercise has is no reason to give up the others.
             Err(problem) => return Ok(Judged::Done(Attempt::Unjudged(chain(&problem)))),
         };
-        let mut left = Vec::new();
-        if candidate.role == Role::Solution && !runs.later.is_empty() {
-            match session.files_left()? {
-                Judged::Done(found) => left = found,
+        let mut alone = None;
+        if candidate.role == Role::Solution && runs.first.verdict != Verdict::DoesNotCompile {
+            match session.alone()? {
+                Judged::Done(found) => alone = Some(found),
                 Judged::Cancelled => return Ok(Judged::Cancelled),
             }
         }
-        Ok(Judged::Done(Attempt::Judged {
-            runs: Box::new(runs),
-            left,
-        }))
+        Ok(Judged::Done(Attempt::Judged(Box::new(Trials {
+            alone,
+            ..runs
+        }))))
     }
 
     /// Judges any answer, once and as learners have it.
@@ -325,28 +325,50 @@ struct Session<'a> {
 /// What came of trying an answer.
 #[derive(Debug, Clone)]
 pub enum Attempt {
-    /// It was judged, several times where it compiles; and what its checks left behind.
-    Judged {
-        /// The verdicts.
-        runs: Box<Runs>,
-        /// Files, looked for with the solution only.
-        left: Vec<PathBuf>,
-    },
+    /// It was judged, several times where it compiles.
+    Judged(Box<Trials>),
     /// It could not be judged, and why.
     Unjudged(String),
 }
 
 /// The reports of an answer's runs.
 #[derive(Debug, Clone)]
-pub struct Runs {
+pub struct Trials {
     /// In the checks' own order.
     pub first: Report,
-    /// In other orders, which are told, and on a busy machine.
-    pub later: Vec<(Vec<String>, Report)>,
+    /// Further ones, made harder.
+    pub later: Vec<Later>,
+    /// With nothing else running; for the solution only.
+    pub alone: Option<Alone>,
 }
 
+/// A run that was made harder.
+#[derive(Debug, Clone)]
+pub struct Later {
+    /// The checks in the order in which they ran.
+    pub order: Vec<String>,
+    /// Whether the same ran a second time at the same time.
+    pub twice: bool,
+    /// What came of it.
+    pub report: Report,
+}
+
+/// A run while nothing else of ours runs.
+#[derive(Debug, Clone)]
+pub struct Alone {
+    /// What came of it.
+    pub report: Report,
+    /// The files outside of its scratch directory that come with it each time.
+    pub left: Vec<PathBuf>,
+}
+
+/// How much time may go into further runs, beyond those that were asked for, and
+/// how many they may be: a verdict that changes one time in ten shows in twenty.
+const PATIENCE_FOR_RIGHT: (Duration, usize) = (Duration::from_secs(1), 20);
+const PATIENCE_FOR_OTHERS: (Duration, usize) = (Duration::from_millis(200), 6);
+
 impl Session<'_> {
-    fn runs(&self, candidate: &Candidate) -> Result<Judged<Runs>> {
+    fn runs(&self, candidate: &Candidate) -> Result<Judged<Trials>> {
         let prover = self.prover;
         let _reading = prover.quiet.read().unwrap_or_else(PoisonError::into_inner);
         let built = match self
@@ -359,42 +381,89 @@ impl Session<'_> {
         let Judged::Done(first) = self.run(&built, None)? else {
             return Ok(Judged::Cancelled);
         };
-        let mut runs = Runs {
+        let mut trials = Trials {
             first,
             later: Vec::new(),
+            alone: None,
         };
-        if matches!(runs.first.verdict, Verdict::DoesNotCompile) {
-            return Ok(Judged::Done(runs));
+        if trials.first.verdict == Verdict::DoesNotCompile {
+            return Ok(Judged::Done(trials));
         }
-        let names: Vec<String> = runs
-            .first
-            .checks
-            .iter()
-            .map(|check| check.name.clone())
-            .collect();
-        let hangs = matches!(runs.first.verdict, Verdict::TimedOut { .. });
-        let is_wrong = !matches!(candidate.role, Role::Solution | Role::Alternative);
+        let is_right = matches!(candidate.role, Role::Solution | Role::Alternative);
+        let (patience, most) = if is_right {
+            PATIENCE_FOR_RIGHT
+        } else {
+            PATIENCE_FOR_OTHERS
+        };
+        let hangs = matches!(trials.first.verdict, Verdict::TimedOut { .. });
         // What hangs does so for the whole time limit: once more is enough to know.
-        let wanted = if hangs && is_wrong {
+        let wanted = if hangs && !is_right {
             prover.runs.min(2)
         } else {
             prover.runs
         };
+        let started = Instant::now();
         let _busy = prover.load.on();
-        for number in 1..wanted {
-            let mut order = shuffled(&names, number);
-            if let Role::Wrong(Some(named)) = &candidate.role
-                && let Some(at) = order.iter().position(|check| check == named)
-            {
-                // What comes after the check that must catch it changes nothing.
-                order.truncate(at + 1);
+        for number in 1.. {
+            let enough = started.elapsed() >= patience || number >= most;
+            if number >= wanted && (enough || hangs) {
+                break;
             }
-            let Judged::Done(report) = self.run(&built, Some(order.clone()))? else {
+            let order = self.order(candidate, &trials.first, number);
+            // A fixed port or a file of a fixed name stands in its own way.
+            let twice = is_right && number % 2 == 0;
+            let Judged::Done(reports) = self.run_so(&built, &order, twice)? else {
                 return Ok(Judged::Cancelled);
             };
-            runs.later.push((order, report));
+            trials.later.extend(reports.into_iter().map(|report| Later {
+                order: order.clone(),
+                twice,
+                report,
+            }));
         }
-        Ok(Judged::Done(runs))
+        Ok(Judged::Done(trials))
+    }
+
+    /// The checks in the order of a further run.
+    fn order(&self, candidate: &Candidate, first: &Report, number: usize) -> Vec<String> {
+        let names: Vec<String> = first
+            .checks
+            .iter()
+            .map(|check| check.name.clone())
+            .collect();
+        let mut order = shuffled(&names, number);
+        if let Role::Wrong(Some(named)) = &candidate.role
+            && let Some(at) = order.iter().position(|check| check == named)
+        {
+            // What comes after the check that must catch it changes nothing.
+            order.truncate(at + 1);
+        }
+        order
+    }
+
+    fn run_so(&self, built: &Built, order: &[String], twice: bool) -> Result<Judged<Vec<Report>>> {
+        let run = || self.run(built, Some(order.to_vec()));
+        let mut results = Vec::new();
+        if twice {
+            thread::scope(|scope| {
+                let other = scope.spawn(run);
+                results.push(run());
+                match other.join() {
+                    Ok(result) => results.push(result),
+                    Err(payload) => std::panic::resume_unwind(payload),
+                }
+            });
+        } else {
+            results.push(run());
+        }
+        let mut reports = Vec::new();
+        for result in results {
+            match result? {
+                Judged::Done(report) => reports.push(report),
+                Judged::Cancelled => return Ok(Judged::Cancelled),
+            }
+        }
+        Ok(Judged::Done(reports))
     }
 
     fn run(&self, built: &Built, order: Option<Vec<String>>) -> Result<Judged<Report>> {
@@ -410,7 +479,7 @@ impl Session<'_> {
 
     /// Runs the solution's checks, which are built, while nothing else of ours runs,
     /// and looks for files outside of the scratch directory.
-    fn files_left(&self) -> Result<Judged<Vec<PathBuf>>> {
+    fn alone(&self) -> Result<Judged<Alone>> {
         let prover = self.prover;
         let built = match self
             .judge
@@ -425,7 +494,7 @@ impl Session<'_> {
         let look = || Snapshot::take(&places, &skip);
         let mut before = look();
         let mut suspects: Option<BTreeMap<String, PathBuf>> = None;
-        for round in 0..3 {
+        for round in 0..=2 {
             let Judged::Done(report) = self.run(&built, None)? else {
                 return Ok(Judged::Cancelled);
             };
@@ -442,28 +511,28 @@ impl Session<'_> {
                     known
                 }
             };
-            if now.is_empty() {
-                return Ok(Judged::Done(Vec::new()));
+            if now.is_empty() || round == 2 {
+                return Ok(Judged::Done(Alone {
+                    report,
+                    left: now.into_values().collect(),
+                }));
             }
             suspects = Some(now);
             before = look();
-            if round < 2 {
-                // What comes while nothing runs is somebody else's.
-                thread::sleep(report.run.max(Duration::from_millis(50)));
-                let quiet = look();
-                let others: BTreeSet<String> = before
-                    .changes(&quiet)
-                    .iter()
-                    .map(|path| leftovers::likeness(path))
-                    .collect();
-                if let Some(known) = &mut suspects {
-                    known.retain(|like, _| !others.contains(like));
-                }
-                before = quiet;
+            // What comes while nothing runs is somebody else's.
+            thread::sleep(report.run.max(Duration::from_millis(50)));
+            let quiet = look();
+            let others: BTreeSet<String> = before
+                .changes(&quiet)
+                .iter()
+                .map(|path| leftovers::likeness(path))
+                .collect();
+            if let Some(known) = &mut suspects {
+                known.retain(|like, _| !others.contains(like));
             }
+            before = quiet;
         }
-        let left = suspects.unwrap_or_default().into_values().collect();
-        Ok(Judged::Done(left))
+        unreachable!("the last round returns")
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
 
-use super::answers::{Answers, Role};
+use super::answers::{Answers, Candidate, Role};
 use super::finding::{Finding, Kind};
 use crate::course::{Course, Exercise, Starts};
 
@@ -153,6 +153,7 @@ pub fn exercise(course: &Course, exercise: &Exercise, answers: &Answers) -> Resu
         findings.push(Finding::new(Kind::Tree, message));
     }
     findings.extend(enough(exercise, answers));
+    findings.extend(twins(answers));
     findings.extend(hints(course, exercise)?);
     findings.extend(exercise.links.iter().filter_map(|link| bad_link(link)));
     findings.extend(stale_fixtures(course, exercise, answers)?);
@@ -210,6 +211,42 @@ fn enough(exercise: &Exercise, answers: &Answers) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// Answers that say the same: a second one proves nothing.
+fn twins(answers: &Answers) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut seen: Vec<(&Candidate, String)> = Vec::new();
+    for candidate in &answers.candidates {
+        if candidate.role == Role::Untouched {
+            continue;
+        }
+        let code = code(candidate);
+        let twin = seen.iter().find(|(_, other)| *other == code);
+        if let Some((twin, _)) = twin {
+            findings.push(
+                Finding::new(Kind::Tree, format!("is the same answer as {}", twin.path))
+                    .at(&candidate.path)
+                    .detail("but for comments and white space: build it differently, or remove it"),
+            );
+        }
+        seen.push((candidate, code));
+    }
+    findings
+}
+
+/// An answer's texts without comment lines and white space.
+fn code(candidate: &Candidate) -> String {
+    let mut code = String::new();
+    for (_, text) in candidate.answer.files() {
+        for line in String::from_utf8_lossy(text).lines() {
+            if !crate::course::has_only_comments(line) {
+                code.extend(line.split_whitespace());
+            }
+        }
+        code.push('\n');
+    }
+    code
 }
 
 fn hints(course: &Course, exercise: &Exercise) -> Result<Vec<Finding>> {

@@ -324,6 +324,9 @@ impl Judge {
         }
         let scratch = Scratch::new().context("cannot make a scratch directory")?;
         let run = self.run(exercise, built, trial, &scratch, cancel, &mut report)?;
+        if trial.measures {
+            report.strays = scratch.strays();
+        }
         Ok(run.map(|()| Outcome {
             report,
             scratch: Some(scratch),
@@ -484,7 +487,7 @@ impl Judge {
         let home = scratch.home();
         let _ = fs::remove_dir_all(&home);
         fs::create_dir_all(&home).context("cannot make a scratch directory")?;
-        let report = scratch.path().join("report");
+        let report = scratch.report();
         let _ = fs::remove_file(&report);
         let mark = format!("\u{1e}{}", scratch.run());
         let loader = built.toolchain.loader_path();

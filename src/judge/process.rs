@@ -214,7 +214,7 @@ pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> i
         match event {
             Event::Exited(status) => {
                 if let Some(run) = child.census.filter(|_| reason.is_none()) {
-                    left = census(run);
+                    left = census(run, group);
                 }
                 // Whatever it started and left in its group goes with it.
                 cancel.state().groups.retain(|one| Some(*one) != group);
@@ -329,14 +329,14 @@ pub const RUN_VARIABLE: &str = "BACKLINGS_RUN";
 #[cfg(target_os = "linux")]
 const END_GRACE: Duration = Duration::from_millis(300);
 
-/// What runs with a run's mark and does not end by itself: `sleep (process 4711,
-/// listening on 127.0.0.1:8080)`. Only Linux can be asked.
-fn census(run: &str) -> Vec<String> {
+/// What runs with a run's mark or in its process group and does not end by itself:
+/// `sleep (process 4711, listening on 127.0.0.1:8080)`. Only Linux can be asked.
+fn census(run: &str, group: Option<u32>) -> Vec<String> {
     #[cfg(target_os = "linux")]
     {
         let until = Instant::now() + END_GRACE;
         loop {
-            let found = marked(run);
+            let found = processes(|pid| is_marked(pid, run) || is_in(pid, group));
             if found.is_empty() || Instant::now() >= until {
                 let mut names: Vec<String> = found.into_iter().map(name_of).collect();
                 names.sort();
@@ -347,7 +347,7 @@ fn census(run: &str) -> Vec<String> {
     }
     #[cfg(not(target_os = "linux"))]
     {
-        let _ = run;
+        let _ = (run, group);
         Vec::new()
     }
 }
@@ -368,20 +368,36 @@ fn command_name(pid: i32) -> String {
     name.trim().to_owned()
 }
 
-/// The processes whose environment has a run's mark.
 #[cfg(target_os = "linux")]
-fn marked(run: &str) -> Vec<i32> {
-    let marker = format!("{RUN_VARIABLE}={run}");
-    let is_marked = |pid: &i32| {
-        let environ = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        let mut pairs = environ.split(|byte| *byte == 0);
-        pairs.any(|pair| pair == marker.as_bytes())
-    };
+fn processes(wanted: impl Fn(i32) -> bool) -> Vec<i32> {
     let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     entries
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(is_marked)
+        .filter(|pid| wanted(*pid))
         .collect()
+}
+
+/// Whether a process's environment has a run's mark.
+#[cfg(target_os = "linux")]
+fn is_marked(pid: i32, run: &str) -> bool {
+    let marker = format!("{RUN_VARIABLE}={run}");
+    let environ = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+    let mut pairs = environ.split(|byte| *byte == 0);
+    pairs.any(|pair| pair == marker.as_bytes())
+}
+
+/// Whether a process that has not ended is in a group: fields 3 and 5 of
+/// `/proc/PID/stat`, behind the name in parentheses (proc(5)).
+#[cfg(target_os = "linux")]
+fn is_in(pid: i32, group: Option<u32>) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let mut fields = stat
+        .rsplit_once(')')
+        .map_or("", |(_, rest)| rest)
+        .split_whitespace();
+    let state = fields.next();
+    let own = fields.nth(1).and_then(|own| own.parse().ok());
+    group.is_some() && own == group && !matches!(state, Some("Z" | "X"))
 }
 
 /// Kills what a run started and left behind outside of its process group, found
@@ -392,7 +408,7 @@ pub fn sweep(run: &str) -> usize {
     {
         use rustix::process::{Pid, Signal, kill_process};
 
-        let found = marked(run);
+        let found = processes(|pid| is_marked(pid, run));
         for pid in found.iter().copied().filter_map(Pid::from_raw) {
             // It may be gone already.
             let _ = kill_process(pid, Signal::KILL);
@@ -405,6 +421,10 @@ pub fn sweep(run: &str) -> usize {
         0
     }
 }
+
+/// Names in a scratch directory: the check's own directory, and its report.
+const HOME: &str = "home";
+const REPORT: &str = "report";
 
 /// A scratch directory of a run's own, and all that the run left behind: both go when it is dropped.
 #[derive(Debug)]
@@ -440,9 +460,28 @@ impl Scratch {
         &self.run
     }
 
+    /// The files and directories that a run has made beside its own, sorted.
+    pub fn strays(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path())
+            .into_iter()
+            .flatten()
+            .flatten();
+        let mut strays: Vec<String> = entries
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .filter(|name| name != HOME && name != REPORT)
+            .collect();
+        strays.sort();
+        strays
+    }
+
+    /// The file that the harness reports to.
+    pub fn report(&self) -> PathBuf {
+        self.directory.path().join(REPORT)
+    }
+
     /// The directory that is the child's cwd and TMPDIR.
     pub fn home(&self) -> PathBuf {
-        self.directory.path().join("home")
+        self.directory.path().join(HOME)
     }
 }
 

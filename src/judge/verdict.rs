@@ -30,6 +30,8 @@ pub struct Report {
     /// What the checks left running when they ended by themselves, where that was
     /// looked for.
     pub left: Vec<String>,
+    /// What they left in the directory above their own, where that was looked for.
+    pub strays: Vec<String>,
 }
 
 /// The answer in a word, and what only that answer has.
@@ -175,6 +177,7 @@ impl Report {
             compile: Duration::ZERO,
             run: Duration::ZERO,
             left: Vec::new(),
+            strays: Vec::new(),
         }
     }
 

@@ -2,7 +2,6 @@
 //! files, with a real compiler and, for the watcher, a real pseudo-terminal.
 
 mod commands;
-mod course;
 mod course_errors;
 mod misuse;
 mod progress;

@@ -527,7 +527,7 @@ fn checks_that_depend_on_each_other() {
             );
         },
         &[
-            "solutions/double.rs passes, and does not in another order of the checks on a busy machine",
+            "solutions/double.rs passes, and does not always in another order of the checks on a busy machine",
             "nothing was prepared",
             "in this order: refuses_what_does_not_fit, doubles_negative_numbers",
         ],
@@ -608,23 +608,87 @@ fn a_process_and_a_port_that_are_left_behind() {
     );
 }
 
-#[cfg(unix)]
 #[test]
 fn a_file_that_is_left_behind() {
     let place = course();
-    let name = format!("left-by-a-check-{}", std::process::id());
-    let left = std::path::Path::new("/tmp").join(&name);
+    let left = place.path("course/left").display().to_string();
+    let write =
+        format!("    doubles(-3, Some(-6));\n    std::fs::write({left:?}, \"x\").unwrap();");
     change(
         &place,
         "checks/double.rs",
         "    doubles(-3, Some(-6));",
-        &format!(
-            "    doubles(-3, Some(-6));\n    std::fs::write(\"/tmp/{name}\", \"x\").unwrap();"
-        ),
+        &write,
     );
-    let said = format!("checks/double.rs leaves `/tmp/{name}` behind");
-    finds(&place, &[&said]);
-    fs::remove_file(left).unwrap();
+    finds(
+        &place,
+        &["checks/double.rs leaves `PLACE/course/left` behind"],
+    );
+}
+
+#[test]
+fn a_file_above_the_checks_own_directory() {
+    found(
+        |place| {
+            change(
+                place,
+                "checks/double.rs",
+                "    doubles(-3, Some(-6));",
+                "    doubles(-3, Some(-6));\n    std::fs::write(\"../stray\", \"x\").unwrap();",
+            );
+        },
+        &["checks/double.rs leaves `../stray` behind"],
+    );
+}
+
+#[test]
+fn a_check_that_stands_in_its_own_way() {
+    let place = course();
+    let held = place.path("held").display().to_string();
+    let hold = format!(
+        r#"    doubles(-3, Some(-6));
+    std::fs::File::create_new({held:?}).expect("it is taken");
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    std::fs::remove_file({held:?}).unwrap();"#
+    );
+    change(
+        &place,
+        "checks/double.rs",
+        "    doubles(-3, Some(-6));",
+        &hold,
+    );
+    finds(&place, &["solutions/double.rs", "it is taken"]);
+}
+
+#[test]
+fn a_check_that_fails_one_time_in_four() {
+    found(
+        |place| {
+            change(
+                place,
+                "checks/double.rs",
+                "    doubles(-3, Some(-6));",
+                "    doubles(-3, Some(-6));\n    let random = std::hash::BuildHasher::hash_one(&std::collections::hash_map::RandomState::new(), 1);\n    \
+                 assert!(random % 4 != 0, \"bad luck\");",
+            );
+        },
+        &["bad luck"],
+    );
+}
+
+#[test]
+fn answers_that_say_the_same() {
+    found(
+        |place| {
+            change(
+                place,
+                "alternatives/double.rs",
+                "checked_add(number)",
+                "checked_mul(2)",
+            );
+        },
+        &["alternatives/double.rs is the same answer as exercises/01_first/solutions/double.rs"],
+    );
 }
 
 #[test]
