@@ -32,6 +32,10 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "DIR")]
     pub workspace: Option<PathBuf>,
 
+    /// Trust the course, and remember it: its checks are programs that run with your rights
+    #[arg(long, global = true)]
+    pub trust: bool,
+
     /// When to use colour; NO_COLOR and CLICOLOR_FORCE count where this is `auto`
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,

@@ -11,8 +11,10 @@ pub mod cli;
 pub mod commands;
 pub mod course;
 pub mod error;
+pub mod home;
 pub mod judge;
 pub mod screen;
+pub mod trust;
 pub mod watch;
 pub mod workspace;
 

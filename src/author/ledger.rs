@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Proof;
 use crate::course::{Course, Exercise};
+use crate::home;
 use crate::judge::hash;
 
 /// Proofs by exercise id, in a file.
@@ -27,26 +28,16 @@ struct Kept {
     proof: Proof,
 }
 
-/// Where the proofs of a course and what is built for them are kept: below
-/// `BACKLINGS_HOME`, else in the user's cache directory. Nothing is lost with it
-/// but time.
+/// Where the proofs of a course and what is built for them are kept. Nothing is
+/// lost with it but time.
 ///
 /// # Errors
 ///
 /// When there is no home directory.
 pub fn cache(course: &Course, directory: &Path) -> Result<PathBuf> {
-    use etcetera::BaseStrategy as _;
-
-    let base = match std::env::var_os("BACKLINGS_HOME").filter(|home| !home.is_empty()) {
-        Some(home) => PathBuf::from(home).join("cache"),
-        None => etcetera::choose_base_strategy()
-            .context("there is no home directory: name a directory in `BACKLINGS_HOME`")?
-            .cache_dir()
-            .join("backlings"),
-    };
     // Two clones of a course do not disturb each other.
     let clone = hash(&[directory.as_os_str().as_encoded_bytes()]);
-    Ok(base.join(format!("{}-{clone}", course.id)))
+    Ok(home::cache()?.join(format!("{}-{clone}", course.id)))
 }
 
 impl Ledger {

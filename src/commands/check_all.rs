@@ -17,6 +17,7 @@ use crate::workspace::Workspace;
 
 pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
     let workspace = context.open()?;
+    context.permit(&workspace.course)?;
     context.progress(&workspace)?;
     let judge = judge_of(&workspace);
     let cancel = Cancel::default();

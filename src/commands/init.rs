@@ -20,6 +20,9 @@ pub fn init(context: &Context, directory: &Path, course: Option<&Path>) -> Resul
         .parent()
         .and_then(workspace::enclosing)
         .map(Path::to_owned);
+    if context.trust {
+        context.permit(&course)?;
+    }
     let made = Workspace::make(course, &root)?;
     if let Some(around) = around {
         eprintln!(

@@ -19,10 +19,11 @@ use anyhow::Context as _;
 use console::Term;
 
 use crate::cli::{Cli, ColorChoice, Command, WatchArgs};
-use crate::course::Exercise;
+use crate::course::{Course, Exercise};
 use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judge, Judged, Outcome, Stage};
 use crate::screen::Paint;
+use crate::trust;
 use crate::workspace::{self, Progress, Workspace};
 pub use check_all::judge_all;
 
@@ -30,6 +31,7 @@ pub use check_all::judge_all;
 struct Context {
     here: PathBuf,
     workspace: Option<PathBuf>,
+    trust: bool,
     paint: Paint,
 }
 
@@ -51,6 +53,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
     let context = Context {
         here,
         workspace: cli.workspace,
+        trust: cli.trust,
         paint,
     };
     if cli.command.is_some() && cli.watch != WatchArgs::default() {
@@ -111,6 +114,37 @@ impl Context {
                         .to_owned()
                 }
             })),
+        }
+    }
+
+    /// Makes sure that a course may run its code here: asks, the first time.
+    fn permit(&self, course: &Course) -> Result<()> {
+        let Some(directory) = trust::to_be_asked(course)? else {
+            return Ok(());
+        };
+        let place = directory.display();
+        let meaning = "its checks are programs that run on this machine with your rights";
+        if self.trust {
+            return Ok(trust::remember(directory)?);
+        }
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return Err(Error::usage(format!(
+                "the course `{place}` has not been run before, and {meaning}\n  \
+                 look into it, then say `--trust` once: `backlings --trust ...`"
+            )));
+        }
+        eprintln!("The course `{place}` has not been run before, and {meaning}.");
+        let asked = dialoguer::Confirm::new()
+            .with_prompt("Do you trust it?")
+            .default(false)
+            .interact()
+            .context("cannot ask")?;
+        if asked {
+            Ok(trust::remember(directory)?)
+        } else {
+            Err(Error::usage(format!(
+                "nothing was run: the course `{place}` is not trusted"
+            )))
         }
     }
 

@@ -15,6 +15,7 @@ use crate::screen::{self, Paint};
 
 pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<ExitCode> {
     let workspace = context.open()?;
+    context.permit(&workspace.course)?;
     let Some(exercise) = context.exercise(&workspace, name)? else {
         return context.all_done(&workspace);
     };

@@ -12,7 +12,11 @@ use crate::workspace::{self, Workspace};
 pub fn watch(context: &Context, args: &WatchArgs) -> Result<ExitCode> {
     let mut notices = Vec::new();
     let workspace = match workspace::locate(&context.here, context.workspace.as_deref()) {
-        Some(root) => Workspace::open(&root)?,
+        Some(root) => {
+            let workspace = Workspace::open(&root)?;
+            context.permit(&workspace.course)?;
+            workspace
+        }
         None => {
             let place = match &context.workspace {
                 Some(named) => context.here.join(named),
@@ -20,6 +24,7 @@ pub fn watch(context: &Context, args: &WatchArgs) -> Result<ExitCode> {
             };
             let standing_in = workspace::enclosing_course(&context.here);
             let course = workspace::load_course(standing_in)?;
+            context.permit(&course)?;
             let made = Workspace::make(course, &place)?;
             notices.push(format!(
                 "made your workspace `{}`: the files to edit are there",

@@ -28,6 +28,25 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whether a directory has the very files of the course in this program, and
+    /// nothing more that would be compiled with them.
+    pub fn is_embedded_copy(&self) -> bool {
+        let Self::Directory(root) = self else {
+            return true;
+        };
+        let is_same =
+            |path: &str, ours: &[u8]| fs::read(root.join(path)).is_ok_and(|theirs| theirs == ours);
+        let same_testkit = || {
+            let list = |source: &Self| source.files_below("exercises/testkit").ok();
+            list(self) == list(&Self::Embedded)
+        };
+        is_same("info.toml", EMBEDDED_INFO)
+            && same_testkit()
+            && EmbeddedExercises::iter().all(|path| {
+                EmbeddedExercises::get(&path).is_some_and(|file| is_same(&path, &file.data))
+            })
+    }
+
     /// A file's bytes.
     pub fn read(&self, path: &str) -> io::Result<Cow<'static, [u8]>> {
         match self {

@@ -146,7 +146,7 @@ fn inside_a_course_its_own_workspace_is_meant() {
     // The two belong together when they are moved.
     fs::rename(place.path("course"), place.path("moved")).unwrap();
     place
-        .call("run one")
+        .call("run one --trust")
         .from("moved")
         .status(1)
         .says("2 of 3 checks pass")
@@ -536,8 +536,59 @@ fn a_reader_that_leaves_early_is_no_error() {
     let output = std::process::Command::new("bash")
         .args(["-c", &line])
         .current_dir(place.path("work"))
+        .env("BACKLINGS_HOME", place.path("home"))
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[test]
+fn a_course_by_somebody_else_runs_when_it_is_trusted() {
+    let place = Place::with_three();
+    let init = place.call("init work --course course").from(".");
+    init.go();
+    for command in ["run one", "check-all", "watch"] {
+        place
+            .call(command)
+            .status(2)
+            .stdout("")
+            .stderr(
+                "error: the course `PLACE/course` has not been run before, and its checks are programs that run on this machine with your rights\n  look into it, then say `--trust` once: `backlings --trust ...`\n",
+            )
+            .go();
+    }
+    // These run no code.
+    place.call("list").go();
+    place.call("hint").go();
+    place
+        .call("run one --trust")
+        .status(1)
+        .says("the answer is wrong")
+        .go();
+    place.call("run one").status(1).go();
+    assert!(place.read("home/trusted.toml").contains("/course\""));
+    // A list that cannot be read trusts nobody.
+    place.write("home/trusted.toml", "courses = 7");
+    place
+        .call("run one")
+        .status(3)
+        .complains("trusted.toml`: remove it, and you will be asked again")
+        .go();
+}
+
+#[test]
+fn the_course_of_this_program_needs_no_trust_wherever_it_is() {
+    let place = Place::new();
+    let own = env!("CARGO_MANIFEST_DIR");
+    place
+        .call(&format!("init clone --course {own}"))
+        .from(".")
+        .go();
+    place
+        .call("run intro1")
+        .from("clone")
+        .status(1)
+        .says("intro1")
+        .go();
 }

@@ -121,7 +121,7 @@ impl Place {
 
     /// Makes the workspace.
     pub fn init(self) -> Self {
-        let output = self.run_in(".", ["init", "work", "--course", "course"]);
+        let output = self.run_in(".", ["init", "work", "--course", "course", "--trust"]);
         assert!(
             output.status.success(),
             "{}",

@@ -16,6 +16,8 @@ use crate::support::{BACKLINGS, BROKEN, Place, RIGHT, WRONG, question};
 
 /// What ends each frame.
 const FRAME_END: &[u8] = b"\x1b[?2026l";
+/// How a frame begins.
+const FRAME_START: &[u8] = b"\x1b[?2026h";
 
 /// Long enough for a machine that is busy with everything else.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -38,12 +40,17 @@ impl Session {
     }
 
     fn sized(place: &Place, args: &str, rows: u16, columns: u16) -> Self {
+        Self::inside(place, "work", args, rows, columns)
+    }
+
+    fn inside(place: &Place, directory: &str, args: &str, rows: u16, columns: u16) -> Self {
         let (pty, pts) = open().unwrap();
         pty.resize(Size::new(rows, columns)).unwrap();
         let child = Command::new(BACKLINGS)
             .args(args.split_whitespace())
-            .current_dir(place.path("work"))
+            .current_dir(place.path(directory))
             .env("TERM", "xterm-256color")
+            .env("BACKLINGS_HOME", place.path("home"))
             .env_remove("NO_COLOR")
             .spawn(pts)
             .unwrap();
@@ -58,6 +65,14 @@ impl Session {
             let mut unseen = Vec::new();
             while let Ok(count @ 1..) = (&*source).read(&mut bytes) {
                 unseen.extend_from_slice(&bytes[..count]);
+                let begins = |part: &[u8]| part == FRAME_START;
+                if !unseen.windows(FRAME_START.len()).any(begins) {
+                    // What is asked before the first frame.
+                    shown.0.lock().unwrap().process(&unseen);
+                    shown.1.notify_all();
+                    unseen.clear();
+                    continue;
+                }
                 // Whole frames only, as a terminal with synchronized output shows them.
                 let ends = |part: &[u8]| part == FRAME_END;
                 if let Some(start) = unseen.windows(FRAME_END.len()).rposition(ends) {
@@ -131,6 +146,11 @@ impl Session {
 
     #[track_caller]
     fn ended(&mut self) {
+        self.ended_with(0);
+    }
+
+    #[track_caller]
+    fn ended_with(&mut self, code: i32) {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -143,7 +163,7 @@ impl Session {
             );
             thread::yield_now();
         };
-        assert_eq!(status.code(), Some(0));
+        assert_eq!(status.code(), Some(code));
         // The other end of the terminal is closed: everything has been read.
         self.reader.take().unwrap().join().unwrap();
         let parser = self.screen.0.lock().unwrap();
@@ -642,6 +662,7 @@ fn watch_makes_a_workspace_where_there_is_none() {
     // Called from the course: its own; the clone itself stays as it was.
     let mut child = place
         .command("work/course")
+        .arg("--trust")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -688,5 +709,28 @@ fn an_edited_check_is_put_back_and_kept_aside() {
     fs::remove_file(place.path(check)).unwrap();
     place.save("one", &answering(7));
     session.sees("checks/one.rs` was missing: it is back");
+    session.quit("q");
+}
+
+#[test]
+fn a_course_by_somebody_else_is_asked_about_once() {
+    let place = Place::with_three();
+    let question = "Do you trust it?";
+    let mut session = Session::inside(&place, "course", "", 30, 100);
+    session.sees("has not been run before, and its checks are programs");
+    session.sees(question);
+    session.press("n");
+    session.ended_with(2);
+    assert!(!place.path("course/backlings").exists(), "nothing was made");
+
+    let session = Session::inside(&place, "course", "", 30, 100);
+    session.sees(question);
+    session.press("y");
+    session.sees("the answer is wrong");
+    session.quit("q");
+
+    let session = Session::inside(&place, "course", "", 30, 100);
+    let screen = session.sees("the answer is wrong");
+    assert!(!screen.contains(question), "{screen}");
     session.quit("q");
 }

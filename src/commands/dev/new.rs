@@ -4,9 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+
 use super::super::{Context, emit, shorten};
 use crate::author;
 use crate::error::{Error, Result};
+use crate::trust;
 
 pub fn new(context: &Context, directory: &Path) -> Result<ExitCode> {
     let root = context.here.join(directory);
@@ -19,6 +22,9 @@ pub fn new(context: &Context, directory: &Path) -> Result<ExitCode> {
         )));
     }
     author::new(&root)?;
+    // Whoever makes it may run it.
+    let made = fs::canonicalize(&root).context("cannot open the course")?;
+    trust::remember(&made)?;
     let place = shorten(&root, &context.here);
     emit(&format!(
         "The course `{place}` has one exercise of each kind, with comments for you. Now:\n\n    \
