@@ -159,6 +159,16 @@ pub enum Command {
         course: Option<PathBuf>,
     },
 
+    /// Bring your workspace to the course as it is now
+    #[command(after_help = "Examples:\n  \
+        backlings update             after a newer backlings was installed, or the course's directory was updated\n\n\
+        Files that you have not touched are replaced, yours stay. Where both have changed, the course's new file\n\
+        is put beside yours. Exercises that passed and whose checks are others now are judged again.\n\
+        Interrupted, it is completed when it is called again.\n\n\
+        Exit codes: 0 all is up to date, 1 exercises that passed do not any more, 2 wrong usage,\n\
+        3 course or machine not in order.")]
+    Update,
+
     /// For those who write courses: prove one, measure its checks, begin a new one
     #[command(
         subcommand,

@@ -18,6 +18,7 @@ use crate::workspace::Workspace;
 pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
     let workspace = context.open()?;
     context.permit(&workspace.course)?;
+    let _in_use = workspace.in_use()?;
     context.progress(&workspace)?;
     let judge = judge_of(&workspace);
     let cancel = Cancel::default();

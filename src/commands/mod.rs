@@ -8,6 +8,7 @@ mod list;
 mod reset;
 mod run;
 mod solution;
+mod update;
 mod watch;
 
 use std::env;
@@ -75,6 +76,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Some(Command::Init { directory, course }) => {
             init::init(&context, &directory, course.as_deref())
         }
+        Some(Command::Update) => update::update(&context),
         Some(Command::Dev(command)) => dev::dev(&context, command),
     }
 }
@@ -95,8 +97,17 @@ fn use_color(choice: ColorChoice) -> bool {
 }
 
 impl Context {
-    /// The workspace a command means.
+    /// The workspace a command means; that it is out of date is told.
     fn open(&self) -> Result<Workspace> {
+        let workspace = self.open_as_it_is()?;
+        if let Some(note) = workspace.outdated()? {
+            eprintln!("note: {note}");
+        }
+        Ok(workspace)
+    }
+
+    /// The workspace a command means.
+    fn open_as_it_is(&self) -> Result<Workspace> {
         match workspace::locate(&self.here, self.workspace.as_deref()) {
             Some(root) => Workspace::open(&root),
             None => Err(Error::usage(match &self.workspace {

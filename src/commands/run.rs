@@ -16,6 +16,7 @@ use crate::screen::{self, Paint};
 pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<ExitCode> {
     let workspace = context.open()?;
     context.permit(&workspace.course)?;
+    let _in_use = workspace.in_use()?;
     let Some(exercise) = context.exercise(&workspace, name)? else {
         return context.all_done(&workspace);
     };

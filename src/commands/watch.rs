@@ -33,6 +33,8 @@ pub fn watch(context: &Context, args: &WatchArgs) -> Result<ExitCode> {
             made
         }
     };
+    notices.extend(workspace.outdated()?);
+    let _in_use = workspace.in_use()?;
     watcher::watch(
         workspace,
         notices,

@@ -184,20 +184,8 @@ impl Judge {
     ///
     /// When there is no toolchain, or the course cannot be read.
     pub fn fingerprint(&self) -> Result<String> {
-        let course = &self.course;
-        let mut parts = vec![
-            library::HARNESS.as_bytes().to_vec(),
-            crates::manifest(course)?.into_bytes(),
-            crates::lock_file(course),
-            course.edition.clone().into_bytes(),
-            format!("{:?}", course.lints).into_bytes(),
-            self.toolchain()?.key().into_bytes(),
-        ];
-        for (path, text) in library::testkit_files(course)? {
-            parts.extend([path.into_bytes(), text]);
-        }
-        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        Ok(hash(&parts))
+        let parts = [common_key(&self.course)?, self.toolchain()?.key()];
+        Ok(hash(&[parts[0].as_bytes(), parts[1].as_bytes()]))
     }
 
     /// Judges an exercise. `cancel` stops it at any moment; `progress` hears what it does.
@@ -899,6 +887,27 @@ pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
             .with_context(|| format!("cannot make `{}`", parent.display()))?;
     }
     fs::write(path, contents).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Changes when anything of a course changes that every exercise's verdict depends
+/// on: the harness, the testkit, crates, lints and edition.
+///
+/// # Errors
+///
+/// When the course cannot be read.
+pub fn common_key(course: &Course) -> Result<String> {
+    let mut parts = vec![
+        library::HARNESS.as_bytes().to_vec(),
+        crates::manifest(course)?.into_bytes(),
+        crates::lock_file(course),
+        course.edition.clone().into_bytes(),
+        format!("{:?}", course.lints).into_bytes(),
+    ];
+    for (path, text) in library::testkit_files(course)? {
+        parts.extend([path.into_bytes(), text]);
+    }
+    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+    Ok(hash(&parts))
 }
 
 /// A key for contents: it names products, it protects nothing.

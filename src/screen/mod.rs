@@ -7,6 +7,7 @@ mod json;
 mod list;
 mod paint;
 mod proof;
+mod update;
 mod verdict;
 
 pub use brief::{after_pass, assignment, hint, hints, next_exercise, solution, ticket};
@@ -16,4 +17,5 @@ pub use json::{exercise_list, report as json_report, report_list};
 pub use list::{Row, State, list, rows};
 pub use paint::Paint;
 pub use proof::{ExerciseProof, Proofs, proofs, proofs_json};
+pub use update::updated;
 pub use verdict::{one_line, stage, verdict};

@@ -2,8 +2,10 @@
 
 mod answer;
 mod history;
+mod laid;
 mod manifest;
 mod progress;
+mod update;
 
 use std::fs;
 use std::io;
@@ -19,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::judge::{self, Report, write_if_changed};
 pub use answer::Answer;
 pub use progress::{Entry, Progress};
+pub use update::{InUse, Told};
 
 /// A learner's directory and the course it was made from.
 #[derive(Debug)]
@@ -27,6 +30,9 @@ pub struct Workspace {
     pub root: PathBuf,
     /// The course.
     pub course: Arc<Course>,
+    /// The id and version of the course that the workspace has got so far.
+    course_id: String,
+    version: String,
     store: progress::Store,
 }
 
@@ -157,6 +163,8 @@ impl Workspace {
         Ok(Self {
             store: progress::Store::new(&root.join(STATE)),
             course: Arc::new(course),
+            course_id: marker.course_id,
+            version: marker.course_version,
             root,
         })
     }
@@ -536,7 +544,7 @@ fn write_manifests(course: &Course, progress: &Progress, root: &Path) -> Result<
 
 /// The files that a new workspace takes from the course. The subject of an
 /// exercise that continues another comes when that passes.
-fn learners_files(course: &Course) -> Result<Vec<String>> {
+fn learners_files(course: &Course) -> anyhow::Result<Vec<String>> {
     let mut paths = Vec::new();
     for chapter in &course.chapters {
         paths.push(format!("exercises/{}/README.md", chapter.dir));
@@ -564,7 +572,10 @@ fn lay_out(course: &Course, root: &Path, marker_course: Option<PathBuf>) -> Resu
     }
     judge::lay_sources(course, &root.join(STATE).join("lib"))?;
     write_manifests(course, &Progress::default(), root)?;
-    write_if_changed(&root.join("README.md"), readme(course).as_bytes())?;
+    for place in [root.to_owned(), root.join(STATE).join(LAID)] {
+        write_if_changed(&place.join("README.md"), readme(course).as_bytes())?;
+    }
+    laid::Index::of(course)?.write(&root.join(STATE).join(LAID))?;
     write_if_changed(&root.join(".gitignore"), b"/target/\n/.backlings/build/\n")?;
     let marker = Marker {
         version: 1,

@@ -7,6 +7,7 @@ mod misuse;
 mod progress;
 mod proof;
 mod support;
+mod update;
 mod verdicts;
 #[cfg(unix)]
 mod watch;
