@@ -24,4 +24,4 @@ pub use hunt::{Fate, Prey, fate, prey, time_limit};
 pub use ledger::{Ledger, cache};
 pub use new::new;
 pub use proof::{Alone, Attempt, CheckUse, Counts, Later, Proof, Prover, Trials};
-pub use tree::course as tree_of_course;
+pub use tree::{course as tree_of_course, stale_lock};

@@ -2,6 +2,8 @@
 //! need no compiler.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
@@ -60,6 +62,31 @@ pub fn course(course: &Course, owned: &BTreeSet<String>) -> Result<Vec<Finding>>
     }
     findings.extend(strangers(course, owned)?);
     Ok(findings)
+}
+
+/// Whether the course's lock file is what Cargo makes of its crates; `cache` is where
+/// they were built for the proof.
+///
+/// # Errors
+///
+/// When the lock file cannot be read.
+pub fn stale_lock(course: &Course, cache: &Path) -> Result<Option<Finding>> {
+    const LOCK: &str = "exercises/crates.lock";
+    let made = cache.join("build/crates/Cargo.lock");
+    let Ok(made_text) = fs::read(&made) else {
+        return Ok(None);
+    };
+    if !course.source.has_file(LOCK) || *course.source.read(LOCK)? == *made_text {
+        return Ok(None);
+    }
+    let finding = Finding::new(
+        Kind::Tree,
+        "is stale: Cargo had to change it for the crates in `info.toml`",
+    );
+    Ok(Some(finding.at(LOCK).detail(format!(
+        "learners would get other versions than you: cp {} {LOCK}",
+        made.display()
+    ))))
 }
 
 /// Files below `exercises` that belong to nothing.

@@ -98,6 +98,7 @@ fn prove(context: &Context, args: &DevCheckArgs, fresh: bool, cancel: &Cancel) -
     }
     let exercises = prove_all(&prover, &ledger, &tasks, args, cancel)?;
     nothing_could_be_judged(&exercises)?;
+    findings.extend(author::stale_lock(&course, &cache)?);
     Ok(Proofs {
         course: course.name.clone(),
         whole: args.names.is_empty(),
