@@ -29,8 +29,6 @@ pub enum Kind {
     Untouched,
     /// A right answer is refused.
     Refused,
-    /// A right answer has warnings or is not formatted.
-    Style,
     /// A wrong answer is not caught by the check that it names.
     Missed,
     /// No answer fails a check.
@@ -41,6 +39,8 @@ pub enum Kind {
     Leftover,
     /// Too much time or memory.
     Limits,
+    /// A right answer has warnings or is not formatted.
+    Style,
 }
 
 impl Finding {

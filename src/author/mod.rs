@@ -6,6 +6,7 @@
 //! pass passes, whatever the order of the checks and however busy the machine.
 
 mod answers;
+mod assessment;
 mod finding;
 mod format;
 mod hunt;
@@ -16,7 +17,6 @@ mod mutants;
 mod new;
 mod proof;
 mod tree;
-mod verdict;
 
 pub use answers::{Answers, Candidate, Role};
 pub use finding::{Finding, Kind};

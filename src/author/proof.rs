@@ -15,7 +15,7 @@ use super::finding::{Finding, Kind};
 use super::format::Formatter;
 use super::leftovers::{self, Snapshot};
 use super::load::Load;
-use super::{tree, verdict};
+use super::{assessment, tree};
 use crate::course::{Course, Exercise, Starts};
 use crate::judge::{
     Built, Cancel, Judge, Judged, Report, Stage, Trial, Verdict, hash, write_if_changed,
@@ -226,11 +226,11 @@ impl Prover {
     ) -> Result<Proof> {
         let mut findings = tree::exercise(&self.course, exercise, answers)?;
         findings.extend(self.formatting(exercise, answers)?);
-        let judged = verdict::Judged {
+        let assessment = assessment::Assessment {
             exercise,
             attempts: answers.candidates.iter().zip(attempts).collect(),
         };
-        findings.extend(judged.findings());
+        findings.extend(assessment.findings());
         // First things first; equal things in the order in which they were found.
         findings.sort_by_key(|finding| finding.kind);
         Ok(Proof {
@@ -239,9 +239,9 @@ impl Prover {
                 solutions: answers.count(|role| *role == Role::Solution),
                 alternatives: answers.count(|role| *role == Role::Alternative),
                 wrong: answers.count(|role| matches!(role, Role::Wrong(_))),
-                checks: judged.checks().len(),
+                checks: assessment.checks().len(),
             },
-            checks: judged.used(),
+            checks: assessment.used(),
         })
     }
 

@@ -1,14 +1,11 @@
 //! `backlings check-all`: judges everything and brings progress up to date.
 
-use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use super::{Context, emit, judge_and_record, judge_of};
+use super::{Context, emit, judge_and_record, judge_of, progress_bar};
 use crate::cli::Format;
 use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judge, Judged, Report};
@@ -24,18 +21,7 @@ pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
     let cancel = Cancel::default();
     super::cancel_on_signals(&cancel)?;
     let total = workspace.course.exercises.len();
-    let bar = ProgressBar::with_draw_target(
-        Some(u64::try_from(total).unwrap_or(u64::MAX)),
-        if io::stderr().is_terminal() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        },
-    );
-    let style = ProgressStyle::with_template("[{bar:40}] {pos}/{len} {msg}")
-        .map_err(|error| Error::broken(error.to_string()))?;
-    bar.set_style(style.progress_chars("█▌·"));
-    bar.tick();
+    let bar = progress_bar(total, "exercises")?;
 
     let results = Mutex::new(Vec::new());
     judge_all(&workspace, &judge, &cancel, &|index, result| {

@@ -1,11 +1,8 @@
 //! `backlings update`: the workspace brought to the course as it is now.
 
-use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
-use indicatif::{ProgressBar, ProgressDrawTarget};
-
-use super::{Context, cancel_on_signals, emit, judge_and_record, judge_of};
+use super::{Context, cancel_on_signals, emit, judge_and_record, judge_of, progress_bar};
 use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judged, Report};
 use crate::screen;
@@ -42,13 +39,7 @@ fn judge_again(context: &Context, workspace: &Workspace) -> Result<Vec<Report>> 
     context.permit(&workspace.course)?;
     let cancel = Cancel::default();
     cancel_on_signals(&cancel)?;
-    let target = if io::stderr().is_terminal() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let total = u64::try_from(exercises.len()).unwrap_or(u64::MAX);
-    let bar = ProgressBar::with_draw_target(Some(total), target);
+    let bar = progress_bar(exercises.len(), "exercises")?;
     let judge = judge_of(workspace);
     let mut reports = Vec::new();
     for exercise in exercises {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::super::{Context, cancel_on_signals, emit};
-use super::{course, exercise, jobs, progress_bar, side_by_side};
+use super::super::{Context, cancel_on_signals, emit, progress_bar};
+use super::{course, exercise, jobs, side_by_side};
 use crate::author::{self, Answers, Attempt, Kind, Ledger, Proof, Prover};
 use crate::cli::{DevCheckArgs, Format};
 use crate::course::{self, Exercise};

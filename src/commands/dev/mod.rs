@@ -5,16 +5,13 @@ mod mutants;
 mod new;
 
 use std::fs;
-use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Context;
 use crate::cli::DevCommand;
@@ -64,23 +61,6 @@ fn exercise<'a>(course: &'a Course, name: &str) -> Result<&'a Exercise> {
         );
         Error::usage(format!("there is no exercise `{name}`: {help}"))
     })
-}
-
-/// A bar for so many things of a sort, on a terminal only.
-fn progress_bar(total: usize, sort: &str) -> Result<ProgressBar> {
-    let target = if io::stderr().is_terminal() && total > 0 {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let bar = ProgressBar::with_draw_target(Some(u64::try_from(total).unwrap_or(u64::MAX)), target);
-    let style = ProgressStyle::with_template(&format!(
-        "[{{bar:40}}] {{pos}}/{{len}} {sort}, {{elapsed}} {{msg}}"
-    ))
-    .map_err(|error| Error::broken(error.to_string()))?;
-    bar.set_style(style.progress_chars("█▌·"));
-    bar.enable_steady_tick(Duration::from_millis(200));
-    Ok(bar)
 }
 
 /// How much is done at once: what was asked for, else twice as much as there are

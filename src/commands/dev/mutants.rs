@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::super::{Context, cancel_on_signals, emit};
-use super::{course, exercise, jobs, progress_bar, side_by_side};
+use super::super::{Context, cancel_on_signals, emit, progress_bar};
+use super::{course, exercise, jobs, side_by_side};
 use crate::author::{self, Answers, Prey, Prover};
 use crate::cli::Format;
 use crate::error::{Error, Result};

@@ -11,14 +11,14 @@ use crate::judge::{Check, MEMORY_LIMIT, Report, Status, Verdict};
 
 /// An exercise, and what came of each of its answers.
 #[derive(Debug)]
-pub struct Judged<'a> {
+pub struct Assessment<'a> {
     /// The exercise.
     pub exercise: &'a Exercise,
     /// Each answer with its attempt.
     pub attempts: Vec<(&'a Candidate, &'a Attempt)>,
 }
 
-impl Judged<'_> {
+impl Assessment<'_> {
     /// All that is wrong.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
