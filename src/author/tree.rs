@@ -271,7 +271,8 @@ fn code(candidate: &Candidate) -> String {
         let is_rust = file.ends_with(".rs");
         let lines = text.lines().enumerate().filter(|(number, line)| {
             let names_check = *number == 0 && line.contains("fails:");
-            !names_check && !(is_rust && line.trim_start().starts_with("//"))
+            let is_comment = is_rust && line.trim_start().starts_with("//");
+            !names_check && !is_comment
         });
         for (_, line) in lines {
             code.extend(line.split_whitespace());
