@@ -996,3 +996,38 @@ fn mutants_that_no_check_notices() {
         .says("solutions/double.rs:5:24  replace 2 by 3\n    - number.checked_mul(2)\n    + number.checked_mul(3)\n")
         .go();
 }
+
+#[test]
+fn a_new_course_works_at_once_and_proves_itself() {
+    let place = Place::new();
+    place
+        .call("dev new Bakery-Class")
+        .from(".")
+        .says("cd Bakery-Class\n    backlings dev check")
+        .go();
+    let info = place.read("Bakery-Class/info.toml");
+    assert!(info.contains("id = \"bakery-class\""), "{info}");
+    assert!(place.path("Bakery-Class/.gitignore").is_file());
+    assert!(!place.path("Bakery-Class/gitignore").exists());
+    let out = place.call("dev check").from("Bakery-Class").go();
+    assert!(
+        out.starts_with("3 exercises, 3 solutions, 3 alternatives, ")
+            && out.ends_with(" checks: all proven\n"),
+        "{out}"
+    );
+    // Whoever made it is not asked for trust, and learners find three kinds.
+    place.call("init work --course Bakery-Class").from(".").go();
+    for (name, said) in [
+        ("price1", "exercises/01_first/price1.rs"),
+        ("greet1", "exercises/01_first/greet1.rs"),
+        ("opening1", "exercises/01_first/opening1.conf"),
+    ] {
+        let call = place.call(&format!("run {name}")).status(1);
+        call.says(name).go();
+        assert!(place.path("work").join(said).is_file());
+    }
+    let again = place.call("dev new Bakery-Class").from(".").status(2);
+    again
+        .complains("`Bakery-Class` exists and is not empty")
+        .go();
+}
