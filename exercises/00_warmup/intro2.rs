@@ -12,6 +12,7 @@
 //!   that parsing gave. An empty file is one of these. There is no default port: the server must
 //!   not guess.
 //! - Bytes that are not UTF-8 text are an error too. Which of the two it is, is up to you.
+//! - The text of an error (its `Display`) contains the text of its cause, as it does now.
 //!
 //! What to do: save once, read the compile error and fix it. Then make sure that `load` cannot
 //! panic. The Rust book explains `?`:

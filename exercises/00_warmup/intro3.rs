@@ -12,6 +12,7 @@
 //! - The first wrong line ends the import with a `StockError`. It has the number of the line,
 //!   counted from 1, and the wrong value, without the white space around it. The value is the
 //!   count; if the line has no comma, it is the whole line.
+//! - The text of a `StockError` (its `Display`) contains both, as it does now.
 //! - `total` never panics, whatever the file contains.
 //!
 //! What to do: find everything in `total` that can panic. For each, return an error, or see to it

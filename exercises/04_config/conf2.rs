@@ -12,11 +12,12 @@
 //! - A setting says which layer its value came from.
 //! - Empty is not unset. A layer that sets a key to an empty value has set it: the empty value wins
 //!   over weaker layers.
-//! - `number` reads the winning value as a `u32`. If it is not one, that is an error that names the
-//!   key, the value and the layer; a weaker layer does not step in. Values that did not win are not
-//!   looked at.
+//! - `number` reads the winning value as a `u32`: decimal digits, any number from 0 to 4294967295.
+//!   If it is not one, that is an error that names the key, the value and the layer; a weaker layer
+//!   does not step in. Values that did not win are not looked at.
 //! - It is left open whether white space or a `+` is allowed in a number, as in `" 20"` or `+20`.
-//! - A key that no layer sets is `ConfigError::Missing`. There is no value to fall back on.
+//! - A key that no layer sets is `ConfigError::Missing`. There is no value to fall back on, and the
+//!   four maps are all there is to ask.
 //! - `text` returns values unchanged.
 //!
 //! What to do: fix `text` and `number`. The maps are already filled, and they use the same keys in

@@ -29,8 +29,8 @@
 
 
 -- query: cheap_books
--- title and price_cents of every book that costs less than 900 cents,
--- cheapest first; books with the same price by title.
+-- title and price_cents of every book that costs less than 900 cents, a row for
+-- each, cheapest first; books with the same price by title.
 
 
 
@@ -48,8 +48,9 @@
 
 
 -- query: oldest_first
--- published and title of every book, oldest first; books of the same year by title.
--- Books whose year nobody knows come last, also by title.
+-- published and title of every book, a row for each, oldest first; books of the same
+-- year by title. Books whose year nobody knows come last, also by title. Two books may
+-- have the same title and the same year.
 
 
 

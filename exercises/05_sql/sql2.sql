@@ -11,7 +11,8 @@
 --   orders        how many orders the customer placed, whatever their status;
 --                 an order without lines counts too
 --   spent_cents   the sum of quantity * unit_cents over all lines of all these
---                 orders; 0, not NULL, where there are none
+--                 orders; 0, not NULL, where there are none; an order may have
+--                 two lines that are equal but for their id
 --   reviews       how many reviews the customer wrote, with or without an order
 --
 -- All three are integers, money too: 8380, not 8380.0. The highest spent_cents come

@@ -12,7 +12,8 @@
 //!   not find "Élan". Every title contains the empty text.
 //! - Each character of `text` stands for itself. That holds for `'`, `;` and `--`. It holds for `%`
 //!   and `_`, which LIKE treats as wildcards, and for the character that you escape these with
-//!   (<https://sqlite.org/lang_expr.html#like>).
+//!   (<https://sqlite.org/lang_expr.html#like>). Texts of more than 1000 bytes and texts with a
+//!   NUL character never get here: LIKE fails on the first and stops at the second.
 //! - `text` reaches SQLite as a bound value (`?1`), so the SQL is the same whatever is searched for
 //!   (<https://sqlite.org/c3ref/bind_blob.html>; OWASP, "SQL Injection Prevention", option 1). SQLite
 //!   picks the books: never read the whole table into memory.
@@ -21,9 +22,13 @@
 //!   `Err(SearchError::BadRequest(...))` (the message is yours), and never a default: the page
 //!   answers 400. A column or a direction cannot be bound, so a list of what is allowed decides
 //!   (OWASP, option 3).
-//! - Titles sort as SQLite sorts text. A book whose year nobody knows sorts as older than all
-//!   others: that is how SQLite sorts NULL. Books with the same title, price or year are sorted by
-//!   `id`, smallest first, in both directions.
+//! - Titles sort as SQLite sorts text, byte by byte: `Z` comes before `a`. A book whose year
+//!   nobody knows sorts as older than all others: that is how SQLite sorts NULL. Books with the
+//!   same title, price or year are sorted by `id`, smallest first, in both directions.
+//! - All books that are found are returned, however many there are.
+//! - When SQLite fails, that is `Err(SearchError::Database(...))` with SQLite's own error, and
+//!   never an empty or a shorter result. The text of a `SearchError` (its `Display`) contains what
+//!   is inside it, as it does now.
 //!
 //! What to do: mend `search`. Its signature, `Book` and `SearchError` stay as they are.
 

@@ -104,6 +104,10 @@ pub fn mark(bytes: &[u8], wrong: Range<usize>) -> String {
 /// The index of the first byte in which the two differ: where one is the
 /// beginning of the other, the length of the shorter.
 pub fn difference(one: &[u8], other: &[u8]) -> Option<usize> {
+    // A comparison as a whole is fast without optimization too, and the usual case.
+    if one == other {
+        return None;
+    }
     let first = one.iter().zip(other).position(|(one, other)| one != other);
     first.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))
 }

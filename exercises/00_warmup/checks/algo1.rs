@@ -223,6 +223,7 @@ fn pages_keep_their_order_and_repeats() {
             (1, "/books/3"),
             (1, "/search"),
             (1, "/cart"),
+            (1, "/cart"),
             (1, "/books/3"),
         ],
     );

@@ -16,6 +16,7 @@ fn main() {
 
 const HEALTHY: &str = r#"Some("ok")"#;
 
+#[track_caller]
 fn answer(path: &str, expected: &str) -> Option<&'static str> {
     no_panic(
         format!("{path:?}"),
@@ -25,15 +26,17 @@ fn answer(path: &str, expected: &str) -> Option<&'static str> {
     )
 }
 
+#[track_caller]
 fn health() -> &'static str {
-    answer("/health", HEALTHY).unwrap_or_else(|| {
-        fail("the health check has no answer")
+    match answer("/health", HEALTHY) {
+        Some(text) => text,
+        None => fail("the health check has no answer")
             .given(r#""/health""#)
             .expected(HEALTHY)
             .got("None")
             .because("a server that does not answer counts as dead and gets no customers")
-            .raise()
-    })
+            .raise(),
+    }
 }
 
 fn the_answer_contains_ok_in_any_case() {
@@ -79,7 +82,11 @@ fn no_other_path_is_healthy() {
         "/books",
         "/healthy",
         "/health/",
+        "//health",
+        "health",
         "/HEALTH",
+        " /health",
+        "/health\n",
         "/health\0",
         "/health/../orders",
         "/admin?next=/health",

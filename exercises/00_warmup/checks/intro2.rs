@@ -19,6 +19,7 @@ fn main() {
         an_empty_file_is_not_a_number,
         a_number_beyond_65535_is_not_cut_down_to_a_port,
         bytes_that_are_not_text_are_an_error,
+        the_text_of_an_error_contains_that_of_its_cause,
     ]);
 }
 
@@ -27,6 +28,7 @@ const ON_CALL: &str = "the type of the error tells whoever is on call where to l
 const CAUSE_LOST: &str = "the cause was replaced; its kind is lost";
 
 /// Calls `load` on a file with these bytes.
+#[track_caller]
 fn load(bytes: &[u8], expected: &str) -> Result<u16, PortError> {
     fs::write("port", bytes).expect("the scratch directory is writable");
     let got = no_panic(
@@ -67,6 +69,11 @@ fn loads_a_port_with_white_space_around_it() {
             "white space is allowed before the number too, not only after it",
         ),
         ("65535", 65535, "65535 is the highest port, and a valid one"),
+        (
+            "0",
+            0,
+            "0 is in the range, too: a server that is given 0 lets the system choose a free port",
+        ),
     ] {
         let expected = format!("Ok({port})");
         let got = load(text.as_bytes(), &expected);
@@ -82,6 +89,7 @@ fn loads_a_port_with_white_space_around_it() {
 }
 
 /// Expects `Unreadable` for this path, with the cause that the system gives.
+#[track_caller]
 fn cannot_read(what: &str, path: &str, given: &str, why: &str) {
     let kind = fs::read_to_string(path)
         .expect_err("the check made this path unreadable")
@@ -134,6 +142,7 @@ fn a_directory_is_unreadable_for_its_own_reason() {
 }
 
 /// Expects `NotANumber` for a file with this text, with the cause that parsing it gives.
+#[track_caller]
 fn refuses(what: &str, text: &str, kind: &IntErrorKind, why: &str) {
     let expected = format!("Err(NotANumber(...)) with a cause of kind {kind:?}");
     let got = load(text.as_bytes(), &expected);
@@ -188,15 +197,49 @@ fn a_number_beyond_65535_is_not_cut_down_to_a_port() {
 
 fn bytes_that_are_not_text_are_an_error() {
     // "80" as UTF-16, the way some editors save it.
-    let bytes = b"\xff\xfe8\x000\x00";
-    let expected = "an error, Unreadable or NotANumber";
-    let got = load(bytes, expected);
-    if got.is_ok() {
-        fail("bytes that are not text gave a port")
-            .given(shown(bytes))
-            .expected(expected)
-            .got(format!("{got:?}"))
-            .because("a file in another encoding is a mistake to report, not a number to guess")
-            .raise();
+    let utf_16: &[u8] = b"\xff\xfe8\x000\x00";
+    // The last byte was hit when the file was copied.
+    let damaged = b"8080\xff";
+    for bytes in [utf_16, damaged] {
+        let expected = "an error, Unreadable or NotANumber";
+        let got = load(bytes, expected);
+        if got.is_ok() {
+            fail("bytes that are not text gave a port")
+                .given(shown(bytes))
+                .expected(expected)
+                .got(format!("{got:?}"))
+                .because("a damaged file is a mistake to report, not a number to guess")
+                .raise();
+        }
     }
+}
+
+fn the_text_of_an_error_contains_that_of_its_cause() {
+    fs::write("port", "eighty").expect("the scratch directory is writable");
+    for (given, path) in [
+        ("a path where there is no file", "no-such-file"),
+        ("a file that contains \"eighty\"", "port"),
+    ] {
+        let expected = "an error whose text contains the text of its cause";
+        let why = "what is printed is all that whoever is on call gets to see";
+        let got = no_panic(given, expected, why, || intro2::load(Path::new(path)));
+        let failure = fail("the text of the error leaves out its cause").given(given);
+        let (cause, text) = match &got {
+            Err(error @ PortError::Unreadable(cause)) => (cause.to_string(), error.to_string()),
+            Err(error @ PortError::NotANumber(cause)) => (cause.to_string(), error.to_string()),
+            Ok(_) => failure
+                .expected(expected)
+                .got(format!("{got:?}"))
+                .because(why)
+                .raise(),
+        };
+        if !text.contains(&cause) {
+            failure
+                .expected(format!("{cause:?} somewhere in the text"))
+                .got(format!("{text:?}"))
+                .because(why)
+                .raise();
+        }
+    }
+    fs::remove_file("port").expect("the check wrote this file");
 }

@@ -17,9 +17,11 @@ fn main() {
         all_that_follows_the_first_comma_is_the_count,
         the_sum_may_be_larger_than_any_count,
         no_value_is_too_strange_to_be_reported,
+        the_text_of_the_error_contains_line_and_value,
     ]);
 }
 
+#[track_caller]
 fn total(file: &str, expected: &str) -> Result<u64, StockError> {
     no_panic(
         shown(file),
@@ -41,6 +43,7 @@ fn shown(file: &str) -> String {
     numbered.collect::<Vec<_>>().join("\n")
 }
 
+#[track_caller]
 fn expect_total(what: &str, file: &str, sum: u64, why: &str) {
     let expected = format!("Ok({sum})");
     let got = total(file, &expected);
@@ -54,6 +57,7 @@ fn expect_total(what: &str, file: &str, sum: u64, why: &str) {
     }
 }
 
+#[track_caller]
 fn expect_error(what: &str, file: &str, line: usize, value: &str, why: &str) {
     let value = value.to_owned();
     let right = Err(StockError { line, value });
@@ -76,6 +80,12 @@ fn adds_up_a_good_file() {
         file,
         42,
         "people and Windows leave spaces and line ends behind; they are not part of a number",
+    );
+    expect_total(
+        "a book that is listed twice was not added up",
+        "9780140435443,12\n9780141439600,5\n9780140435443,30\n",
+        47,
+        "a book may lie on two shelves: every line counts",
     );
     expect_total(
         "an empty file was not added up",
@@ -149,7 +159,7 @@ fn the_error_names_the_value() {
 fn a_line_without_a_comma_is_an_error() {
     expect_error(
         "a line without a comma was not reported correctly",
-        "9780140435443,12\n 9780141439600;30\n",
+        "9780140435443,12\n 9780141439600;30 \n",
         2,
         "9780141439600;30",
         "a line in another format is a mistake to report, not a reason to stop the shop",
@@ -159,7 +169,7 @@ fn a_line_without_a_comma_is_an_error() {
 fn skipped_lines_are_counted_as_lines() {
     expect_error(
         "the number is not the one that an editor shows for this line",
-        "\n  \n9780140435443,12\n\n9780141439600,x\n",
+        "\n  \n9780140435443,12\n\t\r\n9780141439600,x\n",
         5,
         "x",
         "a line number that leaves out empty lines sends people to the wrong line",
@@ -219,5 +229,29 @@ fn no_value_is_too_strange_to_be_reported() {
             value,
             why,
         );
+    }
+}
+
+fn the_text_of_the_error_contains_line_and_value() {
+    let file = format!("{}9780141439600,twelve\n", "9780140435443,1\n".repeat(16));
+    let given = "16 good lines, then\n17 | \"9780141439600,twelve\"";
+    let expected = "a text that contains the number 17 and the word twelve";
+    let why = "the import prints this text and nothing else: whoever fixes the file needs both";
+    let got = no_panic(given, expected, why, || intro3::total(&file));
+    let names_both = got.as_ref().is_err_and(|error| {
+        let text = error.to_string();
+        let mut numbers = text.split(|character: char| !character.is_ascii_digit());
+        numbers.any(|number| number == "17") && text.contains("twelve")
+    });
+    if !names_both {
+        fail("the text of the error does not contain line and value")
+            .given(given)
+            .expected(expected)
+            .got(got.map_or_else(
+                |error| format!("{:?}", error.to_string()),
+                |sum| format!("Ok({sum})"),
+            ))
+            .because(why)
+            .raise();
     }
 }

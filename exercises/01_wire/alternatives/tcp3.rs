@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok(Step::Waits) => true,
         });
         if !moved {
-            thread::sleep(Duration::from_micros(500));
+            thread::sleep(Duration::from_micros(200));
         }
     }
 }

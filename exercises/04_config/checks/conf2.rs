@@ -19,6 +19,7 @@ fn main() {
         text_comes_through_unchanged,
         a_bad_number_is_an_error_that_names_its_layer,
         an_empty_number_is_a_bad_one,
+        the_smallest_and_the_largest_u32_are_numbers,
         a_bad_number_in_a_weaker_layer_does_no_harm,
         a_key_that_nobody_sets_is_missing,
         any_mix_of_layers_follows_the_same_rules,
@@ -226,6 +227,8 @@ fn text_comes_through_unchanged() {
 }
 
 fn a_bad_number_is_an_error_that_names_its_layer() {
+    const DIGITS: &str =
+        "a number is written in decimal digits: what Rust or a calculator reads is not meant here";
     let good = &[("page_size", "20")];
     let too_large =
         "the largest u32 is 4294967295: a larger number is an error, not one to cut down";
@@ -244,6 +247,9 @@ fn a_bad_number_is_an_error_that_names_its_layer() {
             "20.5",
             "a u32 is a whole number: this is an error, not 20 and not another layer's value",
         ),
+        ("1e3", DIGITS),
+        ("1_000", DIGITS),
+        ("0x10", DIGITS),
     ] {
         let bad = &[("page_size", value)];
         let cases = [
@@ -280,6 +286,20 @@ fn an_empty_number_is_a_bad_one() {
     );
 }
 
+fn the_smallest_and_the_largest_u32_are_numbers() {
+    for number in [0, u32::MAX] {
+        let value = number.to_string();
+        let layers = layers(&[("page_size", "20")], &[("page_size", &value)], &[], &[]);
+        expect_number(
+            "a number that is a u32 was not accepted",
+            &layers,
+            "page_size",
+            &said(Layer::File, number),
+            "0 is set, and is not the same as unset; and 4294967295 still fits into a u32",
+        );
+    }
+}
+
 fn a_bad_number_in_a_weaker_layer_does_no_harm() {
     let layers = layers(
         &[("page_size", "")],
@@ -301,15 +321,30 @@ fn a_key_that_nobody_sets_is_missing() {
         &[("page_size", "20")],
         &[("page", "1")],
         &[("PAGES", "3")],
-        &[("pages_", "2")],
+        &[("pages_", "2"), ("--pages", "4")],
     );
-    let missing = || ConfigError::Missing {
-        key: "pages".to_owned(),
-    };
     let what = "a key that nobody sets was not reported as missing";
-    let why = "a made-up value hides that somebody forgot to set the key";
-    expect_text(what, &layers, "pages", &Err(missing()), why);
-    expect_number(what, &layers, "pages", &Err(missing()), why);
+    // `PATH` is a variable of the process that runs this.
+    for (key, why) in [
+        (
+            "pages",
+            "a made-up value hides that somebody forgot to set the key",
+        ),
+        (
+            "PATH",
+            "the environment is one of the four maps: whoever asks the process again gets what the caller left out",
+        ),
+        (
+            "path",
+            "the environment is one of the four maps, and it has its keys as you get them",
+        ),
+    ] {
+        let key_missing = || ConfigError::Missing {
+            key: key.to_owned(),
+        };
+        expect_text(what, &layers, key, &Err(key_missing()), why);
+        expect_number(what, &layers, key, &Err(key_missing()), why);
+    }
 }
 
 fn any_mix_of_layers_follows_the_same_rules() {

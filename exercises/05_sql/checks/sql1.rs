@@ -18,11 +18,13 @@ fn main() {
 /// Rows that tell apart what looks alike in Marginalia's own data.
 const ODD: Dataset = Dataset {
     name: "odd",
-    about: "hidden data: prices close to 900 cents, years still to come, cities that look like Leipzig, two authors with one name",
+    about: "hidden data: prices close to 900 cents, years long ago and still to come, two editions of one title, cities that look like Leipzig, two authors with one name",
     fill: |shop| {
         let poet = shop.author("Bashō (松尾 芭蕉)");
         shop.author("O'Brien'); DELETE FROM authors; --");
         let first = shop.author("Ælfric");
+        // Two without books, of one name.
+        shop.author("Nobody");
         shop.author("Nobody");
         // The name of an author who has books; this one has none.
         shop.author("Ælfric");
@@ -31,9 +33,16 @@ const ODD: Dataset = Dataset {
         shop.book("Élan", Some(first), Some(2001), 900);
         shop.book("Quiet", None, None, 901);
         shop.book("Alpha", None, None, 899);
-        shop.book("Free", Some(poet), Some(-600), 0);
+        shop.book("Winds", Some(poet), Some(-600), 0);
         shop.book("Alpha", Some(poet), Some(2001), 899);
         shop.book("Ode", Some(first), Some(0), 1);
+        // A price of two digits, which as text comes after those of three.
+        shop.book("Leaflet", None, Some(1990), 95);
+        // A year of three digits, which as text comes after those of four.
+        shop.book("Diamond", None, Some(868), 1500);
+        // Other books by the same title, of the same year or of none.
+        shop.book("Alpha", Some(first), Some(2001), 950);
+        shop.book("Quiet", None, None, 1100);
         // Announced: after every year that one might put in the place of NULL today.
         shop.book("Zest", Some(poet), Some(2031), 950);
         shop.book("Yonder", Some(first), Some(2025), 1200);
@@ -45,6 +54,7 @@ const ODD: Dataset = Dataset {
             ("Łucja", None, Some("Markkleeberg bei Leipzig")),
             ("D'Arcy", Some("null"), Some("Leipzig, Ohio")),
             ("Ole", Some("ole@example.com"), Some("LEIPZIG")),
+            ("Uwe", Some("uwe@example.com"), Some("Leipzig ")),
             ("松本", None, None),
             ("Zoë", Some("NULL"), Some("NULL")),
         ] {
@@ -110,7 +120,9 @@ fn lists_books_under_900_cents_by_price_and_title() {
             Some(Kind::Order(_)) => {
                 "the price decides first, the lowest on top; the title only decides between equal prices"
             }
-            _ => "a price below 900 is in the list, 899 too; a price of 900 is not",
+            _ => {
+                "every book below 900 has a row, one for 899 too, and so has each of two books by one title and price; a price of 900 has none"
+            }
         };
         answer.because(why).is(&expected, Order::Exact);
     }
@@ -183,7 +195,9 @@ fn puts_books_of_an_unknown_year_last() {
             Some(Kind::Order(_)) => {
                 "oldest first: the lowest year on top; the title only decides between equal years"
             }
-            _ => "every book is in the list, and an unknown year is shown as NULL",
+            _ => {
+                "every book has a row, and so has each of two books by one title and year; an unknown year is shown as NULL"
+            }
         };
         answer.because(why).is(&expected, Order::Exact);
     }

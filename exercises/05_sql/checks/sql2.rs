@@ -23,7 +23,7 @@ const COLUMNS: [&str; 5] = ["id", "name", "orders", "spent_cents", "reviews"];
 /// What looks alike in Marginalia's own data is told apart here.
 const ODD: Dataset = Dataset {
     name: "odd",
-    about: "hidden data: two customers with one name, orders of the same amount, orders without lines, many reviews",
+    about: "hidden data: two customers with one name, orders of the same amount, two equal lines in one order, orders without lines, many reviews",
     fill: |shop| {
         let author = Some(shop.author("Ada"));
         let cheap = shop.book("Cheap", author, None, 500);
@@ -54,8 +54,11 @@ const ODD: Dataset = Dataset {
         shop.review(dear, waits, Some(1));
         shop.review(cheap, reads, Some(3));
         shop.review(gift, reads, Some(3));
+        // Of a book that nobody has ordered.
+        shop.review(shop.book("Unsold", author, None, 700), reads, Some(2));
         shop.order(given, "2025-06-05", &[(gift, 1)]);
-        shop.order(abel, "2025-06-06", &[(dear, 4)]);
+        // The same line twice: two copies, put into the basket one after the other.
+        shop.order(abel, "2025-06-06", &[(dear, 2), (dear, 2)]);
         shop.order(abel, "2025-06-07", &[]);
     },
 };

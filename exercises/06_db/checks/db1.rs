@@ -20,12 +20,15 @@ fn main() {
         shows_no_other_table,
         sends_the_same_statement_whatever_is_searched,
         leaves_the_search_to_sqlite,
+        returns_all_books_however_many_are_found,
         takes_percent_and_underscore_for_themselves,
         takes_the_escape_character_for_itself,
         refuses_an_unknown_sort,
         refuses_sql_in_the_sort,
         refuses_an_unknown_direction,
         refuses_any_other_spelling,
+        hands_on_the_error_when_sqlite_fails,
+        the_text_of_an_error_contains_what_is_inside,
     ]);
 }
 
@@ -55,6 +58,8 @@ const ODD: Dataset = Dataset {
             ("Élan Vital", Some(1907), 250),
             ("A Tale", Some(1999), 900),
             ("A Tale", Some(1999), 800),
+            // By bytes after all titles that begin with a capital letter from A to Z.
+            ("an Unfinished Atlas", Some(1702), 800),
         ] {
             shop.book(title, author, published, price_cents);
         }
@@ -181,7 +186,7 @@ fn finds(shop: &Shop, text: &str, why: &str) {
         }
     };
     let all = select(&shop.conn, "SELECT id, title FROM books ORDER BY id");
-    if all.len() <= 15 {
+    if all.len() <= 16 {
         failure.part("the books in this shop", all)
     } else {
         failure
@@ -301,6 +306,12 @@ fn sorts(shop: &Shop) {
                     let why = match difference.kind {
                         Kind::Order(_) if sorts_by_a_parameter(&sent) => {
                             "a bound `?2` in ORDER BY is one constant, not a column: every row gets the same value to sort by"
+                        }
+                        Kind::Order(at)
+                            if sort == "title"
+                                && !expected.cell(at, 1).same(table(&books).cell(at, 1)) =>
+                        {
+                            "titles sort as SQLite sorts text, byte by byte: `Z` comes before `a`, and every capital letter before every small one"
                         }
                         Kind::Order(_) => {
                             "the page must look the same at every reload: sorted as asked, equal books by id, smallest first"
@@ -432,6 +443,37 @@ fn leaves_the_search_to_sqlite() {
     }
 }
 
+fn returns_all_books_however_many_are_found() {
+    const BOOKS: usize = 1500;
+    let large = Dataset {
+        name: "large",
+        about: "a shop with 1500 books",
+        fill: |shop| {
+            shop.run(
+                "WITH RECURSIVE numbers (n) AS (
+                     SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1500
+                 )
+                 INSERT INTO books (title, price_cents) SELECT 'Volume ' || n, n FROM numbers",
+            );
+        },
+    };
+    let shop = Shop::open(&large);
+    let found = match shop.search("volume", "price", "asc") {
+        Ok(books) => books.len().to_string(),
+        Err(error) => format!("Err: {error}"),
+    };
+    if found != BOOKS.to_string() {
+        fail("not all books that contain the text were returned")
+            .given(shop.given("volume", "price", "asc"))
+            .expected(BOOKS)
+            .got(found)
+            .because(
+                "a limit that nobody asked for hides books, and the page cannot tell that it does",
+            )
+            .raise();
+    }
+}
+
 fn takes_percent_and_underscore_for_themselves() {
     let why = "LIKE reads % as any characters and _ as any one character: binding does not change that, ESCAPE does; with replace(), replace the escape character first (https://sqlite.org/lang_expr.html#like)";
     let odd = Shop::open(&ODD);
@@ -517,5 +559,78 @@ fn refuses_any_other_spelling() {
     }
     for direction in ["ASC", "Desc", "DESC", "asc ", " desc", "ascending"] {
         refuses(&shop, "title", direction, why);
+    }
+}
+
+/// Fails unless the search ends with SQLite's own error, which has a code; those that rusqlite
+/// makes have none.
+#[track_caller]
+fn hands_on(conn: &Connection, given: &str) {
+    let result = search(conn, "o", "title", "asc");
+    if let Err(SearchError::Database(error)) = &result
+        && error.sqlite_error_code().is_some()
+    {
+        return;
+    }
+    let (got, why) = match result {
+        Ok(books) => (
+            format!("Ok, with {} books", books.len()),
+            "a page that says \"nothing found\" when the database is broken sends customers away, and wakes nobody",
+        ),
+        Err(error @ SearchError::BadRequest(_)) => (
+            format!("{error:?}"),
+            "the request was right: with a 400 the client looks for a mistake that it did not make",
+        ),
+        Err(error @ SearchError::Database(_)) => (
+            format!("{error:?}"),
+            "SQLite's own error says what is broken; one that you made up does not",
+        ),
+    };
+    fail("SQLite failed, and that was not handed on")
+        .given(format!("{}\nthe shop: {given}", call("o", "title", "asc")))
+        .expected("Err(SearchError::Database(...)) with the error that SQLite gave")
+        .got(got)
+        .because(why)
+        .raise()
+}
+
+fn hands_on_the_error_when_sqlite_fails() {
+    let no_tables = Connection::open_in_memory().expect("a database in memory");
+    hands_on(&no_tables, "a database without tables");
+    let damaged = Shop::open(&VISIBLE).conn;
+    damaged
+        .execute_batch(
+            "ALTER TABLE books RENAME TO shelf;
+             CREATE VIEW books AS
+             SELECT id, title, author_id, genre, published,
+                 iif(id = 12, abs(-9223372036854775807 - 1), price_cents) AS price_cents
+             FROM shelf;",
+        )
+        .expect("a database that can be written");
+    hands_on(&damaged, "a database that fails while it reads book 12");
+}
+
+fn the_text_of_an_error_contains_what_is_inside() {
+    let broken = Connection::open_in_memory()
+        .and_then(|conn| conn.execute_batch("SELECT title FROM books"))
+        .expect_err("there is no such table");
+    for (inside, error) in [
+        (
+            "no sort \"colour\"".to_owned(),
+            SearchError::BadRequest("no sort \"colour\"".to_owned()),
+        ),
+        (broken.to_string(), SearchError::Database(broken)),
+    ] {
+        let text = error.to_string();
+        if !text.contains(&inside) {
+            fail("the text of the error leaves out what is inside")
+                .given(format!("{error:?}"))
+                .expected(format!("{inside:?} somewhere in the text"))
+                .got(format!("{text:?}"))
+                .because(
+                    "the text goes into the log, and there it is all that is left of the error",
+                )
+                .raise();
+        }
     }
 }

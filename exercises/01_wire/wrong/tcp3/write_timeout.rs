@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("listening on {}", listener.local_addr()?);
     for stream in listener.incoming() {
         let stream = stream?;
-        stream.set_write_timeout(Some(Duration::from_millis(150)))?;
+        stream.set_write_timeout(Some(Duration::from_millis(100)))?;
         thread::spawn(move || echo(stream));
     }
     Ok(())

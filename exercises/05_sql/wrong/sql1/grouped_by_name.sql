@@ -1,0 +1,28 @@
+-- fails: finds_authors_without_books_although_some_books_have_no_author
+-- Two authors without books, of one name, become one row.
+-- query: cheap_books
+SELECT title, price_cents
+FROM books
+WHERE price_cents < 900
+ORDER BY price_cents, title;
+
+-- query: without_email
+SELECT id, name
+FROM customers
+WHERE email IS NULL;
+
+-- query: outside_leipzig
+SELECT id, name, city
+FROM customers
+WHERE city IS NOT 'Leipzig';
+
+-- query: oldest_first
+SELECT published, title
+FROM books
+ORDER BY published ASC NULLS LAST, title;
+
+-- query: authors_without_books
+SELECT id, name
+FROM authors
+WHERE NOT EXISTS (SELECT 1 FROM books WHERE books.author_id = authors.id)
+GROUP BY name;
