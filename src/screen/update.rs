@@ -13,11 +13,17 @@ const NAMED: usize = 8;
 /// `rechecked` are the verdicts on exercises that had passed by another check.
 pub fn updated(told: &Told, rechecked: &[Report], version: &str, paint: Paint) -> String {
     let mut text = String::new();
-    let plain = |paths: &[String]| -> Vec<String> { paths.to_vec() };
+    let is_check = |path: &&String| path.contains("/checks/") || path.contains("/fixtures/");
+    let plain = |paths: &[String]| -> Vec<String> {
+        let own = paths.iter().filter(|path| !is_check(path));
+        own.cloned().collect()
+    };
     let pairs = |pairs: &[(String, String)], between: &str| -> Vec<String> {
         let pair = |(one, other): &(String, String)| format!("{one} {between} {other}");
         pairs.iter().map(pair).collect()
     };
+    let checks = told.added.iter().chain(&told.replaced).chain(&told.removed);
+    let checks: Vec<String> = checks.filter(is_check).cloned().collect();
     let sorts = [
         ("New", plain(&told.added), NAMED),
         (
@@ -31,14 +37,15 @@ pub fn updated(told: &Told, rechecked: &[Report], version: &str, paint: Paint) -
             NAMED,
         ),
         ("Removed with their exercises", plain(&told.removed), NAMED),
+        ("Checks, new, changed or gone", checks, NAMED),
         (
             "Changed by you and by the course: yours stays, the new one is beside it",
-            pairs(&told.beside, "beside it"),
+            pairs(&told.beside, "and"),
             usize::MAX,
         ),
         (
             "Edited, and no longer in the course: they stay",
-            plain(&told.orphaned),
+            told.orphaned.clone(),
             usize::MAX,
         ),
         (

@@ -79,7 +79,7 @@ fn texts_of_both_sides_are_kept() {
     place
         .call("update")
         .says("exercises/01_first/three.rs")
-        .says("Changed by you and by the course: yours stays, the new one is beside it\n  exercises/01_first/two.rs beside it exercises/01_first/two.new.rs\n")
+        .says("Changed by you and by the course: yours stays, the new one is beside it\n  exercises/01_first/two.rs and exercises/01_first/two.new.rs\n")
         .says("This workspace has version 1.1.0 of the course now.")
         .go();
     assert!(

@@ -734,3 +734,30 @@ fn a_course_by_somebody_else_is_asked_about_once() {
     assert!(!screen.contains(question), "{screen}");
     session.quit("q");
 }
+
+#[test]
+fn a_save_of_any_of_an_exercises_files_judges_it() {
+    let main =
+        "//! # pair: two files\n\nmod half;\n\npub fn answer() -> u32 {\n    2 * half::half()\n}\n";
+    let half = |number: u32| format!("//! Half.\n\npub fn half() -> u32 {{\n    {number}\n}}\n");
+    let check = question("pair").replace("../pair.rs", "../pair/main.rs");
+    let place = Place::new().exercise(
+        "pair",
+        "module",
+        "pair/main.rs",
+        main,
+        &check,
+        "companions = [\"pair/half.rs\"]",
+    );
+    let chapter = "course/exercises/01_first";
+    place.write(&format!("{chapter}/pair/half.rs"), half(20));
+    place.write(&format!("{chapter}/solutions/pair/main.rs"), main);
+    place.write(&format!("{chapter}/solutions/pair/half.rs"), half(21));
+    let place = place.init();
+    let session = Session::start(&place, "watch");
+    session.sees("2 of 3 checks pass");
+    session.sees("pair/main.rs and exercises/01_first/pair/half.rs");
+    place.save("pair/half", &half(21));
+    session.sees("passes all 3 checks");
+    session.quit("q");
+}

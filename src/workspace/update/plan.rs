@@ -349,6 +349,18 @@ impl Planner<'_> {
                 });
             }
         }
+        let told = &mut self.plan.told;
+        for paths in [
+            &mut told.added,
+            &mut told.replaced,
+            &mut told.orphaned,
+            &mut told.removed,
+        ] {
+            paths.sort();
+        }
+        for pairs in [&mut told.moved, &mut told.beside, &mut told.aside] {
+            pairs.sort();
+        }
         self.plan
     }
 }
