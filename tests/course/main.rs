@@ -35,39 +35,62 @@ fn every_exercise_tells_right_from_wrong() {
     the_testkit_passes_its_own_tests();
 }
 
-/// The testkit is no package of Cargo's: its tests are compiled as the judge compiles
-/// it, with the crates that the proof has built.
+/// The testkit is no package of Cargo's: it is compiled as the judge compiles it,
+/// with the crates that the proof has built, and must have no warning and pass its
+/// tests, those in its documentation too.
 fn the_testkit_passes_its_own_tests() {
     let place = tempfile::tempdir().unwrap();
-    let rustc = |args: &[&str]| {
-        let mut command = Command::new("rustc");
-        command
-            .args(["--edition", "2024", "-L"])
-            .arg(place.path())
-            .args(args);
-        command.current_dir(place.path());
+    let tool = |name: &str, args: &[&str]| {
+        let mut command = Command::new(sysroot().join("bin").join(name));
+        command.args(["--edition", "2024", "-L"]).arg(place.path());
+        command.args(["--check-cfg", "cfg(feature, values(any()))"]);
+        command.args(["--check-cfg", "cfg(test)", "--deny", "warnings"]);
+        command.args(args).current_dir(place.path());
+        // Whatever settings there are, they are not the testkit's.
+        command.env("CLIPPY_CONF_DIR", place.path());
         command
     };
-    let mut harness = rustc(&["--crate-type=rlib", "--crate-name=harness"]);
+    let crates = crates();
+    let with_crates = |command: &mut Command| {
+        let library = crates_library(&crates, "rusqlite");
+        command.args(["--cfg", "feature=\"rusqlite\""]);
+        command.args(["--extern", &format!("rusqlite={library}")]);
+        let dependencies = crates.join("target/debug/deps");
+        command.arg("-L");
+        command.arg(format!("dependency={}", dependencies.display()));
+        command.arg(course().join("exercises/testkit/lib.rs"));
+    };
+    let mut harness = tool(
+        "clippy-driver",
+        &["--crate-type=rlib", "--crate-name=harness"],
+    );
     harness.arg(course().join("src/harness/lib.rs"));
     told(harness);
 
-    let crates = crates();
-    let names = ["rusqlite"];
-    let mut testkit = rustc(&["--test", "--crate-name=testkit", "--extern=harness"]);
-    for name in names {
-        let library = crates_library(&crates, name);
-        testkit.args(["--cfg", &format!("feature=\"{name}\"")]);
-        testkit.args(["--extern", &format!("{name}={library}")]);
-    }
-    let dependencies = crates.join("target/debug/deps");
-    testkit
-        .args(["-o", "tests", "-L"])
-        .arg(format!("dependency={}", dependencies.display()))
-        .arg(course().join("exercises/testkit/lib.rs"));
-    told(testkit);
-    let told = told(Command::new(place.path().join("tests")));
-    assert!(!told.contains("running 0 tests"), "{told}");
+    let named = ["--crate-name=testkit", "--extern=harness"];
+    let mut library = tool("clippy-driver", &["--crate-type=rlib"]);
+    library.args(named);
+    with_crates(&mut library);
+    told(library);
+
+    let mut tests = tool("clippy-driver", &["--test", "-o", "tests"]);
+    tests.args(named);
+    with_crates(&mut tests);
+    told(tests);
+    let ran = told(Command::new(place.path().join("tests")));
+    assert!(!ran.contains("running 0 tests"), "{ran}");
+
+    let mut examples = tool("rustdoc", &["--test", "--extern=testkit"]);
+    examples.args(named);
+    with_crates(&mut examples);
+    let ran = told(examples);
+    assert!(!ran.contains("running 0 tests"), "{ran}");
+}
+
+fn sysroot() -> PathBuf {
+    let mut rustc = Command::new("rustc");
+    rustc.arg("--print=sysroot");
+    PathBuf::from(told(rustc).trim())
 }
 
 /// Where the proof has built the course's crates.

@@ -592,3 +592,44 @@ fn the_course_of_this_program_needs_no_trust_wherever_it_is() {
         .says("intro1")
         .go();
 }
+
+#[test]
+fn a_courses_own_lints_reach_learners_and_their_editors() {
+    let lints = "[lints.clippy]\nunwrap_used = \"warn\"\n\n[lints.rust]\nunsafe_code = { level = \"forbid\", priority = 1 }\n\n";
+    let place = Place::with_three();
+    let info = place.read("course/info.toml");
+    place.write(
+        "course/info.toml",
+        info.replacen("[[chapters]]", &format!("{lints}[[chapters]]"), 1),
+    );
+    let place = place.init();
+    let text = RIGHT.replace("    42", "    Some(42).unwrap()");
+    place.save("one", &text);
+    place
+        .call("run one")
+        .says("passes all 3 checks")
+        .says("used `unwrap()` on `Some` value")
+        .go();
+    let unwrap = RIGHT.replace("    42", "    \"42\".parse().unwrap()");
+    place.save("one", &unwrap);
+    place
+        .call("run one")
+        .says("used `unwrap()` on a `Result` value")
+        .go();
+    let unsafely = RIGHT.replace("    42", "    unsafe { *(&42 as *const u32) }");
+    place.save("one", &unsafely);
+    place
+        .call("run one")
+        .status(1)
+        .says("usage of an `unsafe` block")
+        .go();
+    let manifest = place.read("work/Cargo.toml");
+    assert!(
+        manifest.contains("[lints.clippy]\n\"unwrap_used\" = { level = \"warn\", priority = 0 }"),
+        "{manifest}"
+    );
+    assert!(
+        manifest.contains("[lints.rust]\n\"unsafe_code\" = { level = \"forbid\", priority = 1 }"),
+        "{manifest}"
+    );
+}

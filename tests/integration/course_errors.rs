@@ -269,3 +269,68 @@ fn a_check_that_does_not_compile_is_not_the_learners_fault() {
         .complains("cannot find value `x`")
         .go();
 }
+
+#[test]
+fn a_course_that_needs_a_newer_program() {
+    let this = env!("CARGO_PKG_VERSION");
+    broken(
+        |info| {
+            info.replace(
+                "id = \"test\"",
+                "minimum_backlings = \"99.0.0\"\nid = \"test\"\nunheard_of = 1",
+            )
+        },
+        &format!(
+            ", line 2: this course needs backlings 99.0.0 or newer, this is {this}\n  install a newer backlings, then try again"
+        ),
+    );
+    broken(
+        |info| {
+            info.replace(
+                "id = \"test\"",
+                "minimum_backlings = \"soon\"\nid = \"test\"",
+            )
+        },
+        &format!(
+            ", line 2: `minimum_backlings = \"soon\"` is not a version\n  write three numbers, such as \"{this}\""
+        ),
+    );
+}
+
+#[test]
+fn lints_that_do_not_exist() {
+    let lints = |table: &str| format!("[lints.{table}\n\n[[chapters]]");
+    broken(
+        |info| info.replace("[[chapters]]", &lints("clippy]\nunwrap_used = \"never\"")),
+        ", line 9: there is no lint level `never`\n  write `allow`, `warn`, `deny` or `forbid`",
+    );
+    broken(
+        |info| info.replace("[[chapters]]", &lints("clipy]\nunwrap_used = \"warn\"")),
+        ", line 8: there are no lints of `clipy`\n  write `[lints.rust]` or `[lints.clippy]`",
+    );
+}
+
+#[test]
+fn files_and_exercises_that_cannot_belong_together() {
+    let with = |line: &str| {
+        let line = format!("starts = \"failing\"\n{line}");
+        move |info: String| info.replace("starts = \"failing\"", &line)
+    };
+    broken(
+        with("companions = [\"more.rs\"]"),
+        ", line 15: the file `exercises/01_first/more.rs` is missing\n  write it: it is the subject, as the learner gets it\n\
+         `PLACE/course/info.toml`, line 15: the file `exercises/01_first/solutions/more.rs` is missing\n  write it: it is its solution\n\
+         `PLACE/course/info.toml`, line 20: `one` has companions and `one.rs` as its file\n  \
+         an exercise of several files has a folder: `file = \"one/main.rs\"`, `companions = [\"one/...\"]`",
+    );
+    broken(
+        with("continues = \"zero\""),
+        ", line 20: `continues` names `zero`, which is no exercise before this one\n  name one that stands above it in this file",
+    );
+    broken(
+        |info| info.replace("file = \"one.rs\"", "file = \"two/one.rs\""),
+        ", line 15: the file `exercises/01_first/two/one.rs` is missing\n  write it: it is the subject, as the learner gets it\n\
+         `PLACE/course/info.toml`, line 15: the file `exercises/01_first/solutions/two/one.rs` is missing\n  write it: it is its solution\n\
+         `PLACE/course/info.toml`, line 18: `file = \"two/one.rs\"` is not in the exercise's folder\n  write \"one/one.rs\"",
+    );
+}
