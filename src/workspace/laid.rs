@@ -70,11 +70,23 @@ impl Index {
         })
     }
 
-    /// Reads the index among the copies in a directory; an empty one where there is none.
+    /// Reads the index among the copies in a directory; an empty one where there is
+    /// none, or one that leads out of the workspace.
     pub fn read(directory: &Path) -> Self {
         let text = fs::read(directory.join(INDEX)).ok();
-        let index = text.and_then(|text| serde_json::from_slice(&text).ok());
-        index.unwrap_or_default()
+        let index: Option<Self> = text.and_then(|text| serde_json::from_slice(&text).ok());
+        index
+            .filter(|index| index.paths().all(leads_inside))
+            .unwrap_or_default()
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        let lists = self.exercises.values().flat_map(|laid| {
+            let files = laid.files.iter().chain(&laid.solutions);
+            files.chain(&laid.checks)
+        });
+        let names = self.exercises.values().map(|laid| laid.name.as_str());
+        lists.chain(&self.texts).map(String::as_str).chain(names)
     }
 
     /// Writes the index among the copies in a directory.
@@ -86,6 +98,13 @@ impl Index {
         let text = serde_json::to_vec_pretty(self).context("cannot write JSON")?;
         judge::write_if_changed(&directory.join(INDEX), &text)
     }
+}
+
+/// Whether a path stays in the directory that it is put on: a workspace that was
+/// handed over must not reach files outside.
+pub fn leads_inside(path: &str) -> bool {
+    let mut parts = Path::new(path).components();
+    parts.all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 /// The files of an exercise that are always the course's.
@@ -137,4 +156,19 @@ pub fn fingerprint(course: &Course) -> Result<String> {
     }
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     Ok(hash(&parts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leads_inside;
+
+    #[test]
+    fn paths_that_lead_out_are_noticed() {
+        for inside in ["exercises/a.rs", ".backlings/history/a/1.rs", "README.md"] {
+            assert!(leads_inside(inside), "{inside}");
+        }
+        for outside in ["../a", "a/../../b", "/etc/passwd", "./a", "a/.."] {
+            assert!(!leads_inside(outside), "{outside}");
+        }
+    }
 }

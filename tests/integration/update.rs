@@ -263,6 +263,79 @@ fn not_while_somebody_works_there() {
     place.call("update").go();
 }
 
+#[test]
+fn deleted_files_come_back_and_chapters_change() {
+    let place = begun();
+    fs::remove_file(place.path(&format!("{WORK}/three.rs"))).unwrap();
+    // `two`, which was begun, moves to a chapter of its own.
+    let text = place.read("course/info.toml");
+    let mut tables: Vec<&str> = text.split("[[chapters.exercises]]").collect();
+    let two = tables.remove(2);
+    let chapter = "[[chapters]]\ndir = \"02_next\"\ntitle = \"Next\"\n\n";
+    let info = tables.join("[[chapters.exercises]]") + chapter + "[[chapters.exercises]]" + two;
+    place.write("course/info.toml", info);
+    place.write("course/exercises/02_next/README.md", "# Next\n");
+    for file in ["two.rs", "checks/two.rs", "solutions/two.rs"] {
+        let text = place.read(&format!("{CHAPTER}/{file}"));
+        fs::remove_file(place.path(&format!("{CHAPTER}/{file}"))).unwrap();
+        place.write(&format!("course/exercises/02_next/{file}"), text);
+    }
+    let mine = place.read(&format!("{WORK}/two.rs"));
+    place
+        .call("update")
+        .says("exercises/01_first/two.rs to exercises/02_next/two.rs")
+        .says("New\n  exercises/01_first/three.rs\n  exercises/02_next/README.md\n")
+        .go();
+    assert_eq!(place.read("work/exercises/02_next/two.rs"), mine);
+    assert!(!place.path(&format!("{WORK}/two.rs")).exists());
+    assert!(!place.path(&format!("{WORK}/checks/two.rs")).exists());
+    place
+        .call("run two")
+        .status(1)
+        .says("2 of 3 checks pass")
+        .go();
+}
+
+#[test]
+fn what_could_not_be_judged_again_is_judged_the_next_time() {
+    let place = begun();
+    let strict = question("one").replace("answers_forty_two,", "answers_forty_two, is_strict,")
+        + "\nfn is_strict() {\n    panic!(\"strict\");\n}\n";
+    place.write(&format!("{CHAPTER}/checks/one.rs"), &strict);
+    let untrusted = place
+        .call("update")
+        .env("BACKLINGS_HOME", "nowhere")
+        .status(2);
+    untrusted.complains("has not been run before").go();
+    // The files are there, and what was not judged is judged by the next.
+    assert_eq!(place.read(&format!("{WORK}/checks/one.rs")), strict);
+    place
+        .call("update")
+        .status(1)
+        .says("look again: their checks are others now\n  one: is_strict\n")
+        .go();
+}
+
+#[test]
+fn a_workspace_that_would_reach_outside() {
+    let place = begun();
+    place.write("precious", "mine");
+    let index = place.read("work/.backlings/laid/index.json");
+    place.write(
+        "work/.backlings/laid/index.json",
+        index.replace("exercises/01_first/three.rs", "../precious"),
+    );
+    place.call("update").go();
+    assert_eq!(place.read("precious"), "mine");
+    let plan = r#"{"steps":[{"path":"../precious","before":false,"after":false}],"histories":[],"told":{"added":[],"replaced":[],"moved":[],"beside":[],"orphaned":[],"aside":[],"removed":[]}}"#;
+    place.write("work/.backlings/update/plan.json", plan);
+    let refused = place.call("update").status(3);
+    refused
+        .complains("would change `../precious`, outside of the workspace")
+        .go();
+    assert_eq!(place.read("precious"), "mine");
+}
+
 /// Killed anywhere, it is completed by the next call, with the same result.
 #[test]
 fn killed_at_any_moment_nothing_is_lost() {

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::plan::{Plan, Told};
-use crate::workspace::laid::Index;
+use crate::workspace::laid::{Index, leads_inside};
 
 /// A staged plan: the directory `.backlings/update`.
 #[derive(Debug)]
@@ -78,8 +78,18 @@ impl Stage {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             text => text.with_context(|| format!("cannot read `{}`", path.display()))?,
         };
-        let list = serde_json::from_slice(&text)
+        let list: List = serde_json::from_slice(&text)
             .with_context(|| format!("cannot read `{}`", path.display()))?;
+        let steps = list.steps.iter().map(|step| &step.path);
+        let names = steps.chain(list.histories.iter().flat_map(|(from, to)| [from, to]));
+        let outside = names.into_iter().find(|name| !leads_inside(name));
+        if let Some(outside) = outside {
+            bail!(
+                "`{}` would change `{outside}`, outside of the workspace: remove `{}` and update again",
+                path.display(),
+                directory.display()
+            );
+        }
         Ok(Some(Self {
             root: root.to_owned(),
             directory,
