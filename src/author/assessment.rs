@@ -21,6 +21,9 @@ pub struct Assessment<'a> {
 impl Assessment<'_> {
     /// All that is wrong.
     pub fn findings(&self) -> Vec<Finding> {
+        if let Some(finding) = self.broken_check() {
+            return vec![finding];
+        }
         let mut findings = Vec::new();
         for (candidate, attempt) in &self.attempts {
             match attempt {
@@ -52,7 +55,28 @@ impl Assessment<'_> {
         findings
     }
 
-    /// A check that does not compile is told once, not with every answer.
+    /// A check that includes its subject and compiles with none of the answers, for an
+    /// error of its own: it is told once, and nothing else can be said.
+    fn broken_check(&self) -> Option<Finding> {
+        let check = self.exercise.check_path();
+        let in_check = |report: &Report| {
+            let first = report
+                .errors()
+                .next()
+                .and_then(|error| error.place.as_ref());
+            report.verdict == Verdict::DoesNotCompile
+                && first.is_some_and(|place| place.file == check)
+        };
+        let (_, first) = self.reports().next()?;
+        let all = self.reports().all(|(_, report)| in_check(report));
+        all.then(|| {
+            Finding::new(Kind::Unjudged, "does not compile, whatever the answer")
+                .at(&check)
+                .detail(first_error(first))
+        })
+    }
+
+    /// What cannot be judged is told once, not with every answer.
     fn unjudged(&self, candidate: &Candidate, problem: &str, findings: &mut Vec<Finding>) {
         let is_known = |finding: &Finding| {
             finding.kind == Kind::Unjudged && finding.details.iter().any(|known| known == problem)

@@ -367,6 +367,22 @@ fn a_check_that_does_not_compile() {
         |place| change(place, "checks/double.rs", "fn main() {", "fn main( {"),
         &["checks/double.rs"],
     );
+    // An error of its own is told once, not with each of the six answers.
+    found(
+        |place| {
+            change(
+                place,
+                "checks/double.rs",
+                "doubles(-3, Some(-6));",
+                "doubles(-3, -6);",
+            )
+        },
+        &[
+            "checks/double.rs does not compile, whatever the answer",
+            "mismatched types",
+            "1 problem; 0 of 1",
+        ],
+    );
 }
 
 #[test]

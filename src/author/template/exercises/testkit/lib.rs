@@ -20,7 +20,7 @@ pub mod program;
 /// `why` why it matters outside of this exercise.
 // `track_caller`: the failure names the line of the check, not a line in here.
 #[track_caller]
-pub fn eq<T: Debug + PartialEq>(
+pub fn eq<T: Debug + PartialEq + ?Sized>(
     what: &str,
     given: impl ToString,
     got: &T,
