@@ -40,7 +40,10 @@ impl Source {
             let list = |source: &Self| source.files_below("exercises/testkit").ok();
             list(self) == list(&Self::Embedded)
         };
-        is_same("info.toml", EMBEDDED_INFO)
+        // A toolchain or settings of its own would run other code for the same files.
+        let own_tools = [".cargo", "rust-toolchain", "rust-toolchain.toml"];
+        !own_tools.iter().any(|name| root.join(name).exists())
+            && is_same("info.toml", EMBEDDED_INFO)
             && same_testkit()
             && EmbeddedExercises::iter().all(|path| {
                 EmbeddedExercises::get(&path).is_some_and(|file| is_same(&path, &file.data))

@@ -591,6 +591,22 @@ fn the_course_of_this_program_needs_no_trust_wherever_it_is() {
         .status(1)
         .says("intro1")
         .go();
+    // The same files with a toolchain of their own are another matter.
+    let copied = std::process::Command::new("cp")
+        .args(["-r", "info.toml", "exercises"])
+        .arg(place.root())
+        .current_dir(own)
+        .status();
+    assert!(copied.unwrap().success());
+    place.call("init copy --course .").from(".").go();
+    place.call("run intro1").from("copy").status(1).go();
+    place.write("rust-toolchain.toml", "[toolchain]\npath = \"elsewhere\"\n");
+    place
+        .call("run intro1")
+        .from("copy")
+        .status(2)
+        .complains("has not been run before")
+        .go();
 }
 
 #[test]
