@@ -79,7 +79,10 @@ impl Waiting {
     }
 
     fn tell(&self, stage: &Stage) {
-        let slow = matches!(stage, Stage::Crates { .. } | Stage::Library);
+        let slow = matches!(
+            stage,
+            Stage::Crates { .. } | Stage::Linking | Stage::Library
+        );
         match &self.bar {
             Some(bar) => {
                 bar.set_message(screen::stage(stage));

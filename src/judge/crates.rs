@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::process::{self, Cancel, Child, End};
+use super::shared::{Parts, Shared};
 use super::toolchain::Toolchain;
 use super::{Judged, Stage, hash, lock, write_if_changed};
 use crate::course::Course;
@@ -24,6 +25,8 @@ pub struct Crates {
     artifacts: Vec<PathBuf>,
     /// Directories with native libraries.
     native: Vec<String>,
+    /// The same crates, linked already, where that can be done.
+    shared: Option<Shared>,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +37,7 @@ enum CargoMessage {
         filenames: Vec<PathBuf>,
     },
     BuildScriptExecuted {
+        linked_libs: Vec<String>,
         linked_paths: Vec<String>,
     },
     #[serde(other)]
@@ -51,10 +55,19 @@ impl Crates {
     pub fn arguments(&self) -> Vec<OsString> {
         let mut arguments: Vec<OsString> = Vec::new();
         for (name, library) in &self.externs {
-            let mut value = OsString::from(format!("{name}="));
-            value.push(library);
-            arguments.extend(["--extern".into(), value]);
+            let shared = self.shared.as_ref().and_then(|one| one.externs.get(name));
+            arguments.extend(extern_argument(name, shared.unwrap_or(library)));
         }
+        if let Some(shared) = &self.shared {
+            arguments.extend(shared.arguments());
+        }
+        arguments.extend(self.search());
+        arguments
+    }
+
+    /// The arguments that name the directories of all that was built.
+    fn search(&self) -> Vec<OsString> {
+        let mut arguments: Vec<OsString> = Vec::new();
         let directories: BTreeSet<&Path> = self
             .artifacts
             .iter()
@@ -73,7 +86,15 @@ impl Crates {
 
     fn is_whole(&self) -> bool {
         self.artifacts.iter().all(|artifact| artifact.is_file())
+            && self.shared.as_ref().is_none_or(Shared::is_whole)
     }
+}
+
+/// The argument that gives a crate its library.
+pub(super) fn extern_argument(name: &str, library: &Path) -> [OsString; 2] {
+    let mut value = OsString::from(format!("{name}="));
+    value.push(library);
+    ["--extern".into(), value]
 }
 
 /// Brings the crates `names` to be: from an earlier build where nothing changed, else by Cargo.
@@ -99,6 +120,8 @@ pub fn provide(
         toolchain.key().as_bytes(),
         directory.as_os_str().as_encoded_bytes(),
         names.join(" ").as_bytes(),
+        // What we make of them: another number where that changes.
+        b"1: a shared library",
     ]);
     fs::create_dir_all(directory.join("src"))
         .with_context(|| format!("cannot make `{}`", directory.display()))?;
@@ -120,8 +143,22 @@ pub fn provide(
     }
     match build(names, directory, toolchain, cancel, progress)? {
         Judged::Cancelled => Ok(Judged::Cancelled),
-        Judged::Done(mut crates) => {
+        Judged::Done((mut crates, linked)) => {
             crates.key = key;
+            if let Some(natives) = &linked.natives {
+                let parts = Parts {
+                    externs: &linked.externs,
+                    search: crates.search(),
+                    natives,
+                    edition: &course.edition,
+                };
+                progress(Stage::Linking);
+                let place = directory.join(format!("shared-{}", crates.key));
+                match Shared::make(&parts, &place, toolchain, cancel) {
+                    Judged::Cancelled => return Ok(Judged::Cancelled),
+                    Judged::Done(shared) => crates.shared = shared,
+                }
+            }
             let text = serde_json::to_vec_pretty(&crates).context("cannot write JSON")?;
             write_if_changed(&kept, &text)?;
             Ok(Judged::Done(crates))
@@ -159,7 +196,7 @@ fn build(
     toolchain: &Toolchain,
     cancel: &Cancel,
     progress: &dyn Fn(Stage),
-) -> Result<Judged<Crates>> {
+) -> Result<Judged<(Crates, Linked)>> {
     let cargo = toolchain.cargo();
     let mut args: Vec<OsString> = vec![
         "build".into(),
@@ -213,6 +250,8 @@ fn build(
         ),
     }
     let mut crates = Crates::default();
+    let mut linked = Linked::default();
+    let mut libraries = Vec::new();
     for line in output
         .lines()
         .filter_map(|line| line.find('{').map(|start| &line[start..]))
@@ -230,12 +269,19 @@ fn build(
                 if let Some(library) = usable {
                     let name = target.name.replace('-', "_");
                     if names.iter().any(|wanted| wanted.replace('-', "_") == name) {
+                        if !target.kind.iter().any(|kind| kind == "proc-macro") {
+                            linked.externs.insert(name.clone(), library.clone());
+                        }
                         crates.externs.insert(name, library.clone());
                     }
                 }
                 crates.artifacts.extend(filenames);
             }
-            Ok(CargoMessage::BuildScriptExecuted { linked_paths }) => {
+            Ok(CargoMessage::BuildScriptExecuted {
+                linked_libs,
+                linked_paths,
+            }) => {
+                libraries.extend(linked_libs);
                 crates.native.extend(linked_paths);
             }
             Ok(CargoMessage::Other) | Err(_) => {}
@@ -247,7 +293,40 @@ fn build(
             names.join(", ")
         );
     }
-    Ok(Judged::Done(crates))
+    linked.natives = libraries
+        .iter()
+        .filter_map(|library| static_name(library))
+        .map(|name| archive(name, &crates.native))
+        .collect();
+    Ok(Judged::Done((crates, linked)))
+}
+
+/// What of a set of crates can go into a shared library.
+#[derive(Default)]
+struct Linked {
+    externs: BTreeMap<String, PathBuf>,
+    /// Archives of native code; nothing where one was not found.
+    natives: Option<Vec<PathBuf>>,
+}
+
+/// The name of a static native library, as a build script gives it:
+/// `static=sqlite3`, or with modifiers `static:-bundle=sqlite3`.
+fn static_name(library: &str) -> Option<&str> {
+    let (kind, name) = library.split_once('=')?;
+    (kind.split(':').next() == Some("static")).then_some(name.split(':').next()?)
+}
+
+/// The archive of that name in the directories that build scripts gave, as `native=DIR` or `DIR`.
+fn archive(name: &str, directories: &[String]) -> Option<PathBuf> {
+    directories
+        .iter()
+        .map(|place| {
+            place
+                .split_once('=')
+                .map_or(place.as_str(), |(_, path)| path)
+        })
+        .map(|place| Path::new(place).join(format!("lib{name}.a")))
+        .find(|archive| archive.is_file())
 }
 
 /// Cargo's words for people, without its messages for programs and its progress bar.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::crates::Crates;
+use super::crates::{Crates, extern_argument};
 use super::process::{self, Cancel, Child, End};
 use super::toolchain::Toolchain;
 use super::{Judged, Level, Stage, diagnostics, hash, lock, write_if_changed};
@@ -54,9 +54,8 @@ pub fn provide(
 
     let mut arguments: Vec<OsString> = vec!["-L".into(), products.clone().into()];
     let mut add = |name: &str| {
-        let mut value = OsString::from(format!("{name}="));
-        value.push(products.join(format!("lib{name}.rlib")));
-        arguments.extend(["--extern".into(), value]);
+        let library = products.join(format!("lib{name}.rlib"));
+        arguments.extend(extern_argument(name, &library));
     };
     add("harness");
     if !testkit.is_empty() {
@@ -92,11 +91,7 @@ pub fn provide(
     if testkit.is_empty() {
         return Ok(Judged::Done(library));
     }
-    let mut arguments = vec!["--extern".into(), {
-        let mut value = OsString::from("harness=");
-        value.push(&harness_rlib);
-        value
-    }];
+    let mut arguments = extern_argument("harness", &harness_rlib).to_vec();
     for name in names {
         arguments.extend(["--cfg".into(), format!("feature=\"{name}\"").into()]);
     }

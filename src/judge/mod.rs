@@ -9,6 +9,8 @@ mod diagnostics;
 mod library;
 mod process;
 mod report;
+mod shared;
+mod standby;
 mod toolchain;
 mod verdict;
 
@@ -27,6 +29,7 @@ use crate::course::{Course, Exercise, Kind};
 pub use library::lay_sources;
 pub use process::{Cancel, Scratch};
 use process::{Child, End};
+use standby::Standby;
 pub use toolchain::Toolchain;
 pub use verdict::{Check, Diagnostic, Failure, Level, Panic, Place, Report, Status, Verdict};
 
@@ -42,6 +45,8 @@ pub enum Stage {
         /// What is being built.
         current: String,
     },
+    /// Crates are linked into one library.
+    Linking,
     /// Harness and testkit are compiled.
     Library,
     /// The subject or its check is compiled.
@@ -77,6 +82,7 @@ pub struct Judge {
     /// Where the sources of harness and testkit are laid.
     sources: PathBuf,
     toolchain: Mutex<Option<Toolchain>>,
+    standby: Mutex<Option<Standby>>,
     /// Columns for the compiler's messages.
     width: Mutex<usize>,
     /// Keeps the compiler's messages about files that are not the subject.
@@ -123,6 +129,7 @@ impl Judge {
             products: state.join("build"),
             sources: state.join("lib"),
             toolchain: Mutex::new(None),
+            standby: Mutex::new(None),
             width: Mutex::new(100),
             all_diagnostics: false,
         }
@@ -147,6 +154,7 @@ impl Judge {
             products: products.to_owned(),
             sources: self.sources.clone(),
             toolchain: known(&self.toolchain),
+            standby: Mutex::new(None),
             width: Mutex::new(100),
             all_diagnostics: self.all_diagnostics,
         }
@@ -171,9 +179,52 @@ impl Judge {
             Some(toolchain) if toolchain.is_current() => Ok(toolchain.clone()),
             _ => {
                 let found = Toolchain::find(&self.root)?;
+                *self.standby.lock().unwrap_or_else(PoisonError::into_inner) = None;
                 *known = Some(found.clone());
                 Ok(found)
             }
+        }
+    }
+
+    /// Loads a compiler for the next time one is needed. It waits without using
+    /// the processor, with some 6 MB of memory of its own.
+    pub fn stand_by(&self) {
+        let Ok(toolchain) = self.toolchain() else {
+            return;
+        };
+        let mut standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner);
+        let child = self.compiler(&toolchain, Vec::new());
+        if !standby
+            .as_ref()
+            .is_some_and(|one| one.serves(child.program, child.directory))
+        {
+            *standby = Standby::start(&child);
+        }
+    }
+
+    /// The compiler for subjects and checks.
+    fn compiler<'a>(&'a self, toolchain: &'a Toolchain, args: Vec<OsString>) -> Child<'a> {
+        let mut child = Child::compiler(&toolchain.compiler, args, &self.root);
+        // Clippy would look for a clippy.toml of the learner's.
+        child
+            .env
+            .push(("CLIPPY_CONF_DIR", self.build.clone().into()));
+        // A compiler that breaks must leave no file among the exercises.
+        child.env.push(("RUSTC_ICE", "0".into()));
+        child.without = &["CLIPPY_ARGS", "RUSTC_WRAPPER", "RUSTC_LOG"];
+        child
+    }
+
+    /// Runs a compiler: the one that stands by, else one started now.
+    fn run_compiler(&self, child: Child<'_>, cancel: &Cancel) -> io::Result<process::Ended> {
+        let mut standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner);
+        let ready = standby
+            .take()
+            .filter(|one| one.serves(child.program, child.directory));
+        drop(standby);
+        match ready.and_then(|one| one.run(&child, cancel)) {
+            Some(ended) => ended,
+            None => process::run(child, cancel, &mut |_| {}),
         }
     }
 
@@ -781,13 +832,10 @@ impl Build<'_> {
             args.extend(self.library.arguments.iter().cloned());
             let started = Instant::now();
             let compiler = &self.toolchain.compiler;
-            let mut child = Child::compiler(compiler, args, &self.judge.root);
-            // Clippy would look for a clippy.toml of the learner's.
-            child
-                .env
-                .push(("CLIPPY_CONF_DIR", self.directory.clone().into()));
-            child.without = &["CLIPPY_ARGS", "RUSTC_WRAPPER", "RUSTC_LOG"];
-            let ended = process::run(child, cancel, &mut |_| {})
+            let child = self.judge.compiler(self.toolchain, args);
+            let ended = self
+                .judge
+                .run_compiler(child, cancel)
                 .with_context(|| format!("cannot start `{}`", compiler.display()))?;
             report.compile += started.elapsed();
             let status = match ended.end {

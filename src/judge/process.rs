@@ -1,10 +1,11 @@
 //! Children with limits: time, memory, output, and nothing left behind.
 
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io::{self, PipeReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -102,6 +103,7 @@ pub enum End {
     Cancelled,
 }
 
+#[derive(Debug)]
 enum Event {
     Exited(io::Result<ExitStatus>),
     Output(Vec<u8>),
@@ -119,130 +121,186 @@ const LEAK_GRACE: Duration = Duration::from_millis(100);
 ///
 /// When it cannot be started.
 pub fn run(child: Child<'_>, cancel: &Cancel, heard: &mut dyn FnMut(&[u8])) -> io::Result<Ended> {
-    let (mut reader, writer) = io::pipe()?;
-    let memory_limit = child.memory_limit;
-    let mut expression = duct::cmd(child.program, &child.args)
-        .dir(child.directory)
-        .stdin_null()
-        .stdout_file(writer.try_clone()?)
-        .stderr_file(writer)
-        .unchecked()
-        .before_spawn(move |command| {
-            confine(command, memory_limit);
-            Ok(())
+    if cancel.is_cancelled() {
+        return Ok(Ended {
+            end: End::Cancelled,
+            output: Vec::new(),
+            left: Vec::new(),
         });
-    for (name, value) in &child.env {
-        expression = expression.env(name, value);
     }
-    for name in child.without {
-        expression = expression.env_remove(name);
-    }
+    Running::start(&child, None)?.finish(&child, cancel, heard)
+}
 
-    let started = Instant::now();
-    let handle: Arc<Handle> = {
-        // Under the lock, so that a cancellation finds the group or comes first.
-        let mut state = cancel.state();
-        if state.cancelled {
-            return Ok(Ended {
-                end: End::Cancelled,
-                output: Vec::new(),
-                left: Vec::new(),
+/// A child under way.
+#[derive(Debug)]
+pub struct Running {
+    handle: Arc<Handle>,
+    /// Its process group.
+    group: Option<u32>,
+    started: Instant,
+    events: Receiver<Event>,
+}
+
+impl Running {
+    /// Starts a child that reads from `stdin`, or finds nothing there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub fn start(child: &Child<'_>, stdin: Option<PipeReader>) -> io::Result<Self> {
+        let (mut reader, writer) = io::pipe()?;
+        let memory_limit = child.memory_limit;
+        let mut expression = duct::cmd(child.program, &child.args)
+            .dir(child.directory)
+            .stdout_file(writer.try_clone()?)
+            .stderr_file(writer)
+            .unchecked()
+            .before_spawn(move |command| {
+                confine(command, memory_limit);
+                Ok(())
             });
+        expression = match stdin {
+            Some(stdin) => expression.stdin_file(stdin),
+            None => expression.stdin_null(),
+        };
+        for (name, value) in &child.env {
+            expression = expression.env(name, value);
         }
+        for name in child.without {
+            expression = expression.env_remove(name);
+        }
+
+        let started = Instant::now();
         let handle = Arc::new(expression.start()?);
-        state.groups.extend(handle.pids().first());
-        handle
-    };
-    // The expression holds the writing end of the pipe, too.
-    drop(expression);
-    let group = handle.pids().first().copied();
+        // The expression holds ends of the pipes, too.
+        drop(expression);
 
-    let (sender, events) = mpsc::channel();
-    let exits = sender.clone();
-    thread::spawn(move || {
-        let status = handle.wait().map(|output| output.status);
-        // Nobody listens any more where the run was given up.
-        let _ = exits.send(Event::Exited(status));
-    });
-    thread::spawn(move || {
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            match reader.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(count) => {
-                    if sender
-                        .send(Event::Output(buffer[..count].to_vec()))
-                        .is_err()
-                    {
-                        return;
+        let (sender, events) = mpsc::channel();
+        let exits = sender.clone();
+        let waited = handle.clone();
+        thread::spawn(move || {
+            let status = waited.wait().map(|output| output.status);
+            // Nobody listens any more where the run was given up.
+            let _ = exits.send(Event::Exited(status));
+        });
+        thread::spawn(move || {
+            let mut buffer = vec![0; 64 * 1024];
+            loop {
+                match reader.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(count) => {
+                        if sender
+                            .send(Event::Output(buffer[..count].to_vec()))
+                            .is_err()
+                        {
+                            return;
+                        }
                     }
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => break,
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => break,
             }
-        }
-        let _ = sender.send(Event::OutputEnded);
-    });
+            let _ = sender.send(Event::OutputEnded);
+        });
+        Ok(Self {
+            group: handle.pids().first().copied(),
+            handle,
+            started,
+            events,
+        })
+    }
 
-    let deadline = child.time_limit.map(|limit| started + limit);
-    let kill = || group.map(kill_group);
-    let mut output = Vec::new();
-    let mut reason = None;
-    let mut exited: Option<(ExitStatus, Instant)> = None;
-    let mut output_ended = false;
-    let mut left = Vec::new();
-    while exited.is_none() || !output_ended {
-        let until = match exited {
-            Some((_, at)) => Some(at + LEAK_GRACE),
-            None if reason.is_some() => None,
-            None => deadline,
-        };
-        let event = match until {
-            Some(until) => {
-                match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
-                    Ok(event) => event,
-                    Err(_) if exited.is_some() => break,
-                    Err(_) => {
-                        reason = Some(End::TimedOut);
-                        kill();
-                        continue;
-                    }
-                }
-            }
-            None => events.recv().map_err(io::Error::other)?,
-        };
-        match event {
-            Event::Exited(status) => {
-                if let Some(run) = child.census.filter(|_| reason.is_none()) {
-                    left = census(run, group);
-                }
-                // Whatever it started and left in its group goes with it.
-                cancel.state().groups.retain(|one| Some(*one) != group);
-                kill();
-                exited = Some((status?, Instant::now()));
-            }
-            Event::OutputEnded => output_ended = true,
-            Event::Output(bytes) => {
-                heard(&bytes);
-                let room = child.output_limit.saturating_sub(output.len());
-                output.extend_from_slice(&bytes[..bytes.len().min(room)]);
-                if bytes.len() > room && reason.is_none() {
-                    reason = Some(End::TooMuchOutput);
-                    kill();
-                }
-            }
+    /// Whether it has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        !matches!(self.handle.try_wait(), Ok(None))
+    }
+
+    /// Kills it, with all that it has started in its group.
+    pub fn kill(&self) {
+        if let Some(group) = self.group {
+            kill_group(group);
         }
     }
-    let end = if cancel.is_cancelled() {
-        End::Cancelled
-    } else if let Some(reason) = reason {
-        reason
-    } else if let Some((status, _)) = exited {
-        End::Exited(status)
-    } else {
-        End::Cancelled
-    };
-    Ok(Ended { end, output, left })
+
+    /// Follows it, which was started as `child`, to its end; its time runs from its start.
+    ///
+    /// # Errors
+    ///
+    /// When the system loses it.
+    pub fn finish(
+        self,
+        child: &Child<'_>,
+        cancel: &Cancel,
+        heard: &mut dyn FnMut(&[u8]),
+    ) -> io::Result<Ended> {
+        {
+            // Under the lock, so that a cancellation finds the group or comes first.
+            let mut state = cancel.state();
+            state.groups.extend(self.group);
+            if state.cancelled {
+                self.kill();
+            }
+        }
+        let deadline = child.time_limit.map(|limit| self.started + limit);
+        let mut output = Vec::new();
+        let mut reason = None;
+        let mut exited: Option<(ExitStatus, Instant)> = None;
+        let mut output_ended = false;
+        let mut left = Vec::new();
+        while exited.is_none() || !output_ended {
+            let until = match exited {
+                Some((_, at)) => Some(at + LEAK_GRACE),
+                None if reason.is_some() => None,
+                None => deadline,
+            };
+            let event = match until {
+                Some(until) => {
+                    let wait = until.saturating_duration_since(Instant::now());
+                    match self.events.recv_timeout(wait) {
+                        Ok(event) => event,
+                        Err(_) if exited.is_some() => break,
+                        Err(_) => {
+                            reason = Some(End::TimedOut);
+                            self.kill();
+                            continue;
+                        }
+                    }
+                }
+                None => self.events.recv().map_err(io::Error::other)?,
+            };
+            match event {
+                Event::Exited(status) => {
+                    if let Some(run) = child.census.filter(|_| reason.is_none()) {
+                        left = census(run, self.group);
+                    }
+                    // Whatever it started and left in its group goes with it.
+                    cancel.state().groups.retain(|one| Some(*one) != self.group);
+                    self.kill();
+                    exited = Some((status?, Instant::now()));
+                }
+                Event::OutputEnded => output_ended = true,
+                Event::Output(bytes) => {
+                    heard(&bytes);
+                    let room = child.output_limit.saturating_sub(output.len());
+                    output.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                    if bytes.len() > room && reason.is_none() {
+                        reason = Some(End::TooMuchOutput);
+                        self.kill();
+                    }
+                }
+            }
+        }
+        let end = if cancel.is_cancelled() {
+            End::Cancelled
+        } else if let Some(reason) = reason {
+            reason
+        } else if let Some((status, _)) = exited {
+            End::Exited(status)
+        } else {
+            End::Cancelled
+        };
+        Ok(Ended { end, output, left })
+    }
 }
 
 #[cfg(unix)]

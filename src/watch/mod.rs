@@ -214,7 +214,10 @@ impl Watch {
             Event::Resized => self.draw(),
             Event::Stage(id, stage) => {
                 if let Some(running) = self.running.as_mut().filter(|running| running.id == id) {
-                    let told = matches!(stage, Stage::Crates { .. } | Stage::Library);
+                    let told = matches!(
+                        stage,
+                        Stage::Crates { .. } | Stage::Linking | Stage::Library
+                    );
                     let new = running.stage != stage;
                     running.stage = stage;
                     if told && new && self.terminal.is_none() {
@@ -832,5 +835,8 @@ fn run(
         // A history that cannot be kept must not spoil a verdict.
         let _ = workspace.keep_attempt(exercise, answer, &verdict);
         drop(outcome);
+    }
+    if !cancel.is_cancelled() {
+        judge.stand_by();
     }
 }
