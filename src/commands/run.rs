@@ -79,10 +79,7 @@ impl Waiting {
     }
 
     fn tell(&self, stage: &Stage) {
-        let slow = matches!(
-            stage,
-            Stage::Crates { .. } | Stage::Linking | Stage::Library
-        );
+        let slow = stage.is_slow();
         match &self.bar {
             Some(bar) => {
                 bar.set_message(screen::stage(stage));

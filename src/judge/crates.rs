@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::process::{self, Cancel, Child, End};
+use super::process::{Child, End};
 use super::shared::{Parts, Shared};
 use super::toolchain::Toolchain;
-use super::{Judged, Stage, hash, lock, write_if_changed};
+use super::work::Work;
+use super::{Judged, Stage, hash, write_if_changed};
 use crate::course::Course;
 
 /// What the compiler must be told of a set of crates.
@@ -97,72 +98,111 @@ pub(super) fn extern_argument(name: &str, library: &Path) -> [OsString; 2] {
     ["--extern".into(), value]
 }
 
-/// Brings the crates `names` to be: from an earlier build where nothing changed, else by Cargo.
-///
-/// `directory` is the judge's own; all crates of the course share one manifest
-/// and one lock file there, so that a set built later finds its parts built.
-pub fn provide(
-    course: &Course,
-    names: &[String],
-    directory: &Path,
-    toolchain: &Toolchain,
-    cancel: &Cancel,
-    progress: &dyn Fn(Stage),
-) -> Result<Judged<Crates>> {
-    if names.is_empty() {
-        return Ok(Judged::Done(Crates::default()));
-    }
-    let manifest = manifest(course)?;
-    let cargo_lock = lock_file(course);
-    let key = hash(&[
-        manifest.as_bytes(),
-        &cargo_lock,
-        toolchain.key().as_bytes(),
-        directory.as_os_str().as_encoded_bytes(),
-        names.join(" ").as_bytes(),
-        // What we make of them: another number where that changes.
-        b"1: a shared library",
-    ]);
-    fs::create_dir_all(directory.join("src"))
-        .with_context(|| format!("cannot make `{}`", directory.display()))?;
-    // Several exercises may come to need them at once: one asks Cargo, the others wait.
-    let _lock = lock(&directory.join("lock"))?;
-    let kept = directory.join(format!("{}.json", hash(&[names.join(" ").as_bytes()])));
-    if let Ok(text) = fs::read(&kept)
-        && let Ok(crates) = serde_json::from_slice::<Crates>(&text)
-        && crates.key == key
-        && crates.is_whole()
-    {
-        return Ok(Judged::Done(crates));
+/// Where the crates `names` are, and what they are built from.
+pub struct Order<'a> {
+    course: &'a Course,
+    names: &'a [String],
+    directory: &'a Path,
+    manifest: String,
+    cargo_lock: Vec<u8>,
+    key: String,
+}
+
+impl<'a> Order<'a> {
+    /// An order for the crates `names`. `directory` is the judge's own; all crates
+    /// of the course share one manifest and one lock file there, so that a set
+    /// built later finds its parts built.
+    ///
+    /// # Errors
+    ///
+    /// When the course's table of crates cannot be written as TOML.
+    pub fn new(
+        course: &'a Course,
+        names: &'a [String],
+        directory: &'a Path,
+        toolchain: &Toolchain,
+    ) -> Result<Self> {
+        let manifest = manifest(course)?;
+        let cargo_lock = lock_file(course);
+        let key = hash(&[
+            manifest.as_bytes(),
+            &cargo_lock,
+            toolchain.key().as_bytes(),
+            directory.as_os_str().as_encoded_bytes(),
+            names.join(" ").as_bytes(),
+            // What we make of them: another number where that changes.
+            b"1: a shared library",
+        ]);
+        Ok(Self {
+            course,
+            names,
+            directory,
+            manifest,
+            cargo_lock,
+            key,
+        })
     }
 
-    write_if_changed(&directory.join("src/lib.rs"), b"")?;
-    write_if_changed(&directory.join("Cargo.toml"), manifest.as_bytes())?;
-    if !cargo_lock.is_empty() {
-        write_if_changed(&directory.join("Cargo.lock"), &cargo_lock)?;
+    fn kept_in(&self) -> PathBuf {
+        let name = hash(&[self.names.join(" ").as_bytes()]);
+        self.directory.join(format!("{name}.json"))
     }
-    match build(names, directory, toolchain, cancel, progress)? {
-        Judged::Cancelled => Ok(Judged::Cancelled),
-        Judged::Done((mut crates, linked)) => {
-            crates.key = key;
-            if let Some(natives) = &linked.natives {
-                let parts = Parts {
-                    externs: &linked.externs,
-                    search: crates.search(),
-                    natives,
-                    edition: &course.edition,
-                };
-                progress(Stage::Linking);
-                let place = directory.join(format!("shared-{}", crates.key));
-                match Shared::make(&parts, &place, toolchain, cancel) {
-                    Judged::Cancelled => return Ok(Judged::Cancelled),
-                    Judged::Done(shared) => crates.shared = shared,
-                }
-            }
-            let text = serde_json::to_vec_pretty(&crates).context("cannot write JSON")?;
-            write_if_changed(&kept, &text)?;
-            Ok(Judged::Done(crates))
+
+    /// The crates of an earlier build, where nothing has changed.
+    pub fn built(&self) -> Option<Crates> {
+        if self.names.is_empty() {
+            return Some(Crates::default());
         }
+        let text = fs::read(self.kept_in()).ok()?;
+        let crates: Crates = serde_json::from_slice(&text).ok()?;
+        (crates.key == self.key && crates.is_whole()).then_some(crates)
+    }
+
+    /// Brings the crates to be: from an earlier build, else by Cargo.
+    ///
+    /// # Errors
+    ///
+    /// When Cargo cannot build them.
+    pub fn provide(&self, work: &Work<'_>) -> Result<Judged<Crates>> {
+        if let Some(crates) = self.built() {
+            return Ok(Judged::Done(crates));
+        }
+        let directory = self.directory;
+        fs::create_dir_all(directory.join("src"))
+            .with_context(|| format!("cannot make `{}`", directory.display()))?;
+        // Several exercises may come to need them at once: one asks Cargo, the others wait.
+        let Judged::Done(_lock) = work.lock(&directory.join("lock"))? else {
+            return Ok(Judged::Cancelled);
+        };
+        if let Some(crates) = self.built() {
+            return Ok(Judged::Done(crates));
+        }
+        write_if_changed(&directory.join("src/lib.rs"), b"")?;
+        write_if_changed(&directory.join("Cargo.toml"), self.manifest.as_bytes())?;
+        if !self.cargo_lock.is_empty() {
+            write_if_changed(&directory.join("Cargo.lock"), &self.cargo_lock)?;
+        }
+        let Judged::Done((mut crates, linked)) = build(self.names, directory, work)? else {
+            return Ok(Judged::Cancelled);
+        };
+        crates.key.clone_from(&self.key);
+        if let Some(natives) = &linked.natives {
+            let parts = Parts {
+                externs: &linked.externs,
+                search: crates.search(),
+                natives,
+                edition: &self.course.edition,
+            };
+            (work.progress)(Stage::Linking);
+            let place = directory.join(format!("shared-{}", crates.key));
+            match Shared::make(&parts, &place, work) {
+                Judged::Cancelled => return Ok(Judged::Cancelled),
+                Judged::Done(shared) => crates.shared = shared,
+            }
+        }
+        let text = serde_json::to_vec_pretty(&crates).context("cannot write JSON")?;
+        write_if_changed(&self.kept_in(), &text)?;
+        Ok(Judged::Done(crates))
     }
 }
 
@@ -190,30 +230,25 @@ pub(super) fn manifest(course: &Course) -> Result<String> {
     ))
 }
 
-fn build(
-    names: &[String],
-    directory: &Path,
-    toolchain: &Toolchain,
-    cancel: &Cancel,
-    progress: &dyn Fn(Stage),
-) -> Result<Judged<(Crates, Linked)>> {
-    let cargo = toolchain.cargo();
+fn build(names: &[String], directory: &Path, work: &Work<'_>) -> Result<Judged<(Crates, Linked)>> {
+    let cargo = work.toolchain.cargo();
     let mut args: Vec<OsString> = vec![
         "build".into(),
         "--message-format=json".into(),
         "--target-dir".into(),
     ];
     args.push(directory.join("target").into());
+    args.extend(["--jobs".into(), work.jobs().to_string().into()]);
     for name in names {
         args.extend(["-p".into(), name.into()]);
     }
-    progress(Stage::Crates {
+    (work.progress)(Stage::Crates {
         done: 0,
         total: 0,
         current: names.join(", "),
     });
     let mut told = Progress::default();
-    let ended = process::run(
+    let ended = work.run(
         Child {
             program: &cargo,
             args,
@@ -223,22 +258,21 @@ fn build(
                 ("CARGO_TERM_PROGRESS_WHEN", "always".into()),
                 ("CARGO_TERM_PROGRESS_WIDTH", "100".into()),
                 ("CARGO_TERM_COLOR", "never".into()),
-                ("RUSTC", toolchain.rustc().into()),
+                ("RUSTC", work.toolchain.rustc().into()),
             ],
             without: &["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"],
             time_limit: None,
             memory_limit: None,
             output_limit: 256 * 1024 * 1024,
+            polite: false,
             census: None,
         },
-        cancel,
         &mut |bytes| {
             if let Some(stage) = told.read(bytes) {
-                progress(stage);
+                (work.progress)(stage);
             }
         },
-    )
-    .with_context(|| format!("cannot start `{}`", cargo.display()))?;
+    )?;
     let output = String::from_utf8_lossy(&ended.output);
     match ended.end {
         End::Cancelled => return Ok(Judged::Cancelled),

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::crates::{Crates, extern_argument};
-use super::process::{self, Cancel, Child, End};
+use super::process::{Child, End};
+use super::testkit::{needs_root_alone, root_alone};
 use super::toolchain::Toolchain;
-use super::{Judged, Level, Stage, diagnostics, hash, lock, write_if_changed};
+use super::work::Work;
+use super::{Judged, Level, Stage, diagnostics, hash, write_if_changed};
 use crate::course::Course;
 
 /// The harness's source: one file, on the standard library alone.
@@ -24,91 +26,190 @@ pub struct Library {
     pub arguments: Vec<OsString>,
 }
 
-/// Brings harness and testkit to be, for the crates an exercise uses: a module
-/// of the testkit that needs a crate stands behind `feature = "that crate"`.
-/// Sources are laid into `sources`, products into `directory`.
-#[allow(clippy::too_many_arguments)]
-pub fn provide(
-    course: &Course,
-    names: &[String],
-    crates: &Crates,
-    sources: &Path,
-    directory: &Path,
-    toolchain: &Toolchain,
-    cancel: &Cancel,
-    progress: &dyn Fn(Stage),
-) -> Result<Judged<Library>> {
-    let testkit = testkit_files(course)?;
-    let mut parts: Vec<&[u8]> = vec![HARNESS.as_bytes()];
-    for (path, text) in &testkit {
-        parts.extend([path.as_bytes(), text.as_slice()]);
-    }
-    let toolchain_key = toolchain.key();
-    parts.extend([
-        crates.key.as_bytes(),
-        toolchain_key.as_bytes(),
-        course.edition.as_bytes(),
-    ]);
-    let key = hash(&parts);
-    let products = directory.join(&key);
+/// Where the libraries for a check are, and what they are built from.
+pub struct Order<'a> {
+    course: &'a Course,
+    names: &'a [String],
+    crates: &'a Crates,
+    /// Where their sources are laid.
+    sources: &'a Path,
+    /// Where their products go.
+    products: PathBuf,
+    testkit: Vec<(String, Vec<u8>)>,
+    /// The testkit's root file where it alone is built.
+    root: Option<String>,
+    key: String,
+}
 
-    let mut arguments: Vec<OsString> = vec!["-L".into(), products.clone().into()];
-    let mut add = |name: &str| {
-        let library = products.join(format!("lib{name}.rlib"));
-        arguments.extend(extern_argument(name, &library));
-    };
-    add("harness");
-    if !testkit.is_empty() {
-        add("testkit");
+impl<'a> Order<'a> {
+    /// An order for what the check whose text is `check` stands on, with the
+    /// crates `names`: a module of the testkit that needs a crate stands behind
+    /// `feature = "that crate"`. Sources are laid into `sources`, products below `directory`.
+    ///
+    /// # Errors
+    ///
+    /// When the course cannot be read.
+    pub fn new(
+        course: &'a Course,
+        names: &'a [String],
+        crates: &'a Crates,
+        check: &str,
+        sources: &'a Path,
+        directory: &Path,
+        toolchain: &Toolchain,
+    ) -> Result<Self> {
+        let testkit = testkit_files(course)?;
+        let root = testkit
+            .iter()
+            .find(|(path, _)| path == "testkit/lib.rs")
+            .map(|(_, text)| String::from_utf8_lossy(text))
+            .filter(|root| needs_root_alone(check, root, &testkit))
+            .map(|root| root_alone(&root, &testkit));
+        let mut parts: Vec<&[u8]> = vec![HARNESS.as_bytes()];
+        for (path, text) in &testkit {
+            parts.extend([path.as_bytes(), text.as_slice()]);
+        }
+        let toolchain_key = toolchain.key();
+        parts.extend([
+            crates.key.as_bytes(),
+            toolchain_key.as_bytes(),
+            course.edition.as_bytes(),
+            root.as_deref().unwrap_or_default().as_bytes(),
+        ]);
+        let key = hash(&parts);
+        Ok(Self {
+            course,
+            names,
+            crates,
+            sources,
+            products: directory.join(&key),
+            testkit,
+            root,
+            key,
+        })
     }
-    arguments.extend(crates.arguments());
-    let library = Library { key, arguments };
 
-    let harness_rlib = products.join("libharness.rlib");
-    let testkit_rlib = products.join("libtestkit.rlib");
-    let is_built = || harness_rlib.is_file() && (testkit.is_empty() || testkit_rlib.is_file());
-    if is_built() {
-        return Ok(Judged::Done(library));
+    fn product(&self, name: &str) -> PathBuf {
+        self.products.join(format!("lib{name}.rlib"))
     }
-    fs::create_dir_all(&products)
-        .with_context(|| format!("cannot make `{}`", products.display()))?;
-    // Several exercises may come to need it at once: one builds, the others wait.
-    let _lock = lock(&products.join("lock"))?;
-    if is_built() {
-        return Ok(Judged::Done(library));
+
+    /// The libraries, where they have been built.
+    pub fn built(&self) -> Option<Library> {
+        let mut arguments: Vec<OsString> = vec!["-L".into(), self.products.clone().into()];
+        let built = ["harness", "testkit"]
+            .iter()
+            .take(if self.testkit.is_empty() { 1 } else { 2 });
+        for name in built {
+            let library = self.product(name);
+            if !library.is_file() {
+                return None;
+            }
+            arguments.extend(extern_argument(name, &library));
+        }
+        arguments.extend(self.crates.arguments());
+        Some(Library {
+            key: self.key.clone(),
+            arguments,
+        })
     }
-    progress(Stage::Library);
-    lay_sources(course, sources)?;
-    let harness = Build {
-        name: "harness",
-        root: sources.join("harness/lib.rs"),
-        product: harness_rlib.clone(),
-        arguments: Vec::new(),
-    };
-    if harness.run(course, toolchain, sources, cancel)? == Judged::Cancelled {
-        return Ok(Judged::Cancelled);
+
+    /// Brings harness and testkit to be.
+    ///
+    /// # Errors
+    ///
+    /// When one of them does not compile.
+    pub fn provide(&self, work: &Work<'_>) -> Result<Judged<Library>> {
+        if let Some(library) = self.built() {
+            return Ok(Judged::Done(library));
+        }
+        fs::create_dir_all(&self.products)
+            .with_context(|| format!("cannot make `{}`", self.products.display()))?;
+        // Several exercises may come to need it at once: one builds, the others wait.
+        let Judged::Done(_lock) = work.lock(&self.products.join("lock"))? else {
+            return Ok(Judged::Cancelled);
+        };
+        if let Some(library) = self.built() {
+            return Ok(Judged::Done(library));
+        }
+        (work.progress)(Stage::Library);
+        lay_sources(self.course, self.sources)?;
+        let harness = self.sources.join("harness/lib.rs");
+        let mut done = self.compile("harness", harness, Vec::new(), work)?;
+        if done == Judged::Done(()) && !self.testkit.is_empty() {
+            done = self.compile_testkit(work)?;
+        }
+        if done == Judged::Cancelled {
+            return Ok(Judged::Cancelled);
+        }
+        let library = self.built().context("the check libraries are gone again")?;
+        Ok(Judged::Done(library))
     }
-    if testkit.is_empty() {
-        return Ok(Judged::Done(library));
+
+    fn compile_testkit(&self, work: &Work<'_>) -> Result<Judged<()>> {
+        let mut arguments = extern_argument("harness", &self.product("harness")).to_vec();
+        for name in self.names {
+            arguments.extend(["--cfg".into(), format!("feature=\"{name}\"").into()]);
+        }
+        for known in ["cfg(feature, values(any()))", "cfg(test)"] {
+            arguments.extend(["--check-cfg".into(), known.into()]);
+        }
+        arguments.extend(self.crates.arguments());
+        let mut source = self.sources.join("testkit/lib.rs");
+        if let Some(root) = &self.root {
+            // Beside the modules, which are found from where it is.
+            source.set_file_name("root_alone.rs");
+            write_if_changed(&source, root.as_bytes())?;
+        }
+        self.compile("testkit", source, arguments, work)
     }
-    let mut arguments = extern_argument("harness", &harness_rlib).to_vec();
-    for name in names {
-        arguments.extend(["--cfg".into(), format!("feature=\"{name}\"").into()]);
+
+    fn compile(
+        &self,
+        name: &str,
+        source: PathBuf,
+        arguments: Vec<OsString>,
+        work: &Work<'_>,
+    ) -> Result<Judged<()>> {
+        // Under another name until it is whole: a killed compiler leaves no half library.
+        let product = self.product(name);
+        let unfinished = product.with_extension("unfinished");
+        let mut args: Vec<OsString> = vec![
+            "--crate-type=rlib".into(),
+            "--crate-name".into(),
+            name.into(),
+            "--edition".into(),
+            self.course.edition.as_str().into(),
+            "--error-format=json".into(),
+            "--json=diagnostic-rendered-ansi".into(),
+            "-o".into(),
+            unfinished.clone().into(),
+            source.into(),
+        ];
+        args.extend(arguments);
+        let child = Child::compiler(work.toolchain.rustc(), args, self.sources);
+        let ended = work.run(child, &mut |_| {})?;
+        match ended.end {
+            End::Cancelled => Ok(Judged::Cancelled),
+            End::Exited(status) if status.success() => {
+                fs::rename(&unfinished, &product)
+                    .with_context(|| format!("cannot write `{}`", product.display()))?;
+                Ok(Judged::Done(()))
+            }
+            _ => {
+                let said =
+                    diagnostics::read(&String::from_utf8_lossy(&ended.output), &str::to_owned);
+                let first = said
+                    .diagnostics
+                    .iter()
+                    .find(|one| one.level == Level::Error)
+                    .map(|first| first.rendered.clone());
+                bail!(
+                    "the course's library `{name}` does not compile\n{}",
+                    console::strip_ansi_codes(first.as_deref().unwrap_or(&said.other))
+                )
+            }
+        }
     }
-    for known in ["cfg(feature, values(any()))", "cfg(test)"] {
-        arguments.extend(["--check-cfg".into(), known.into()]);
-    }
-    arguments.extend(crates.arguments());
-    let testkit = Build {
-        name: "testkit",
-        root: sources.join("testkit/lib.rs"),
-        product: testkit_rlib.clone(),
-        arguments,
-    };
-    Ok(match testkit.run(course, toolchain, sources, cancel)? {
-        Judged::Cancelled => Judged::Cancelled,
-        Judged::Done(()) => Judged::Done(library),
-    })
 }
 
 /// Lays the sources of both libraries where editors and people can read them.
@@ -140,62 +241,4 @@ pub(super) fn testkit_files(course: &Course) -> Result<Vec<(String, Vec<u8>)>> {
         .filter(|path| path.ends_with(".rs"))
         .map(read)
         .collect()
-}
-
-struct Build<'a> {
-    name: &'a str,
-    root: PathBuf,
-    product: PathBuf,
-    arguments: Vec<OsString>,
-}
-
-impl Build<'_> {
-    fn run(
-        &self,
-        course: &Course,
-        toolchain: &Toolchain,
-        directory: &Path,
-        cancel: &Cancel,
-    ) -> Result<Judged<()>> {
-        // Under another name until it is whole: a killed compiler leaves no half library.
-        let unfinished = self.product.with_extension("unfinished");
-        let mut args: Vec<OsString> = vec![
-            "--crate-type=rlib".into(),
-            "--crate-name".into(),
-            self.name.into(),
-            "--edition".into(),
-            course.edition.as_str().into(),
-            "--error-format=json".into(),
-            "--json=diagnostic-rendered-ansi".into(),
-            "-o".into(),
-            unfinished.clone().into(),
-            self.root.clone().into(),
-        ];
-        args.extend(self.arguments.iter().cloned());
-        let rustc = toolchain.rustc();
-        let ended = process::run(Child::compiler(rustc, args, directory), cancel, &mut |_| {})
-            .with_context(|| format!("cannot start `{}`", rustc.display()))?;
-        match ended.end {
-            End::Cancelled => Ok(Judged::Cancelled),
-            End::Exited(status) if status.success() => {
-                fs::rename(&unfinished, &self.product)
-                    .with_context(|| format!("cannot write `{}`", self.product.display()))?;
-                Ok(Judged::Done(()))
-            }
-            _ => {
-                let said =
-                    diagnostics::read(&String::from_utf8_lossy(&ended.output), &str::to_owned);
-                let first = said
-                    .diagnostics
-                    .iter()
-                    .find(|one| one.level == Level::Error)
-                    .map(|first| first.rendered.clone());
-                bail!(
-                    "the course's library `{}` does not compile\n{}",
-                    self.name,
-                    console::strip_ansi_codes(first.as_deref().unwrap_or(&said.other))
-                )
-            }
-        }
-    }
 }

@@ -11,8 +11,10 @@ mod process;
 mod report;
 mod shared;
 mod standby;
+mod testkit;
 mod toolchain;
 mod verdict;
+mod work;
 
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsString;
@@ -32,6 +34,8 @@ use process::{Child, End};
 use standby::Standby;
 pub use toolchain::Toolchain;
 pub use verdict::{Check, Diagnostic, Failure, Level, Panic, Place, Report, Status, Verdict};
+pub use work::Urgency;
+use work::Work;
 
 /// What a run is busy with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub enum Stage {
         /// What is being built.
         current: String,
     },
+    /// Somebody else builds what is needed.
+    Waiting,
     /// Crates are linked into one library.
     Linking,
     /// Harness and testkit are compiled.
@@ -53,6 +59,13 @@ pub enum Stage {
     Compiling,
     /// The checks run.
     Checking,
+}
+
+impl Stage {
+    /// Whether it may take longer than a moment.
+    pub fn is_slow(&self) -> bool {
+        !matches!(self, Self::Compiling | Self::Checking)
+    }
 }
 
 /// A result, or nothing because the run was cancelled.
@@ -291,31 +304,17 @@ impl Judge {
         let directory = self.products.join(&exercise.name);
         fs::create_dir_all(&directory)
             .with_context(|| format!("cannot make `{}`", directory.display()))?;
-        // A second terminal may judge the same exercise: one after the other.
-        let lock = lock(&directory.join("lock"))?;
-
-        let crates = crates::provide(
-            &self.course,
-            &exercise.crates,
-            &self.build.join("crates"),
-            &toolchain,
+        let work = Work {
+            toolchain: &toolchain,
+            urgency: Urgency::Now,
             cancel,
             progress,
-        )?;
-        let Judged::Done(crates) = crates else {
+        };
+        // A second terminal may judge the same exercise: one after the other.
+        let Judged::Done(lock) = work.lock(&directory.join("lock"))? else {
             return Ok(Judged::Cancelled);
         };
-        let library = library::provide(
-            &self.course,
-            &exercise.crates,
-            &crates,
-            &self.sources,
-            &self.build.join("lib"),
-            &toolchain,
-            cancel,
-            progress,
-        )?;
-        let Judged::Done(library) = library else {
+        let Judged::Done(library) = self.provide(exercise, &work)? else {
             return Ok(Judged::Cancelled);
         };
 
@@ -340,6 +339,72 @@ impl Judge {
             toolchain,
             _lock: Some(lock),
         }))
+    }
+
+    /// Builds all that an exercise is compiled with, but not the exercise.
+    ///
+    /// # Errors
+    ///
+    /// As [`Judge::judge`].
+    pub fn supply(
+        &self,
+        exercise: &Exercise,
+        urgency: Urgency,
+        cancel: &Cancel,
+        progress: &dyn Fn(Stage),
+    ) -> Result<Judged<()>> {
+        let toolchain = self.toolchain()?;
+        let work = Work {
+            toolchain: &toolchain,
+            urgency,
+            cancel,
+            progress,
+        };
+        Ok(self.provide(exercise, &work)?.map(|_| ()))
+    }
+
+    /// Whether all that an exercise is compiled with has been built.
+    ///
+    /// # Errors
+    ///
+    /// When there is no toolchain, or the course cannot be read.
+    pub fn is_supplied(&self, exercise: &Exercise) -> Result<bool> {
+        let toolchain = self.toolchain()?;
+        let place = self.build.join("crates");
+        let order = crates::Order::new(&self.course, &exercise.crates, &place, &toolchain)?;
+        let Some(crates) = order.built() else {
+            return Ok(false);
+        };
+        let order = self.library_order(exercise, &crates, &toolchain)?;
+        Ok(order.built().is_some())
+    }
+
+    fn provide(&self, exercise: &Exercise, work: &Work<'_>) -> Result<Judged<library::Library>> {
+        let place = self.build.join("crates");
+        let order = crates::Order::new(&self.course, &exercise.crates, &place, work.toolchain)?;
+        let Judged::Done(crates) = order.provide(work)? else {
+            return Ok(Judged::Cancelled);
+        };
+        self.library_order(exercise, &crates, work.toolchain)?
+            .provide(work)
+    }
+
+    fn library_order<'a>(
+        &'a self,
+        exercise: &'a Exercise,
+        crates: &'a crates::Crates,
+        toolchain: &Toolchain,
+    ) -> Result<library::Order<'a>> {
+        let check = self.course.source.read(&exercise.check_path())?;
+        library::Order::new(
+            &self.course,
+            &exercise.crates,
+            crates,
+            &String::from_utf8_lossy(&check),
+            &self.sources,
+            &self.build.join("lib"),
+            toolchain,
+        )
     }
 
     /// Runs what was built; where it does not compile, there is nothing to run.
@@ -561,6 +626,7 @@ impl Judge {
             time_limit: Some(time_limit),
             memory_limit: Some(MEMORY_LIMIT),
             output_limit: OUTPUT_LIMIT,
+            polite: false,
             census: trial.measures.then(|| scratch.run()),
         };
         let ended = process::run(child, cancel, &mut |_| {})
@@ -915,14 +981,6 @@ impl<T> Judged<T> {
             Self::Cancelled => Judged::Cancelled,
         }
     }
-}
-
-/// Waits for a lock file's lock; it is released when the file is dropped.
-fn lock(path: &Path) -> Result<File> {
-    let file = File::create(path).with_context(|| format!("cannot write `{}`", path.display()))?;
-    // Some network file systems have no locks: then two terminals must take care themselves.
-    let _ = file.lock();
-    Ok(file)
 }
 
 /// Writes a file, its directories too, unless it has these contents already.

@@ -21,6 +21,7 @@ pub struct Cancel(Arc<Mutex<CancelState>>);
 #[derive(Debug, Default)]
 struct CancelState {
     cancelled: bool,
+    paused: bool,
     /// The process groups that run now.
     groups: Vec<u32>,
 }
@@ -33,6 +34,20 @@ impl Cancel {
         for group in &state.groups {
             kill_group(*group);
         }
+    }
+
+    /// Holds the runs where they are, without losing anything. Only Unix can.
+    pub fn pause(&self) {
+        let mut state = self.state();
+        state.paused = true;
+        state.groups.iter().copied().for_each(pause_group);
+    }
+
+    /// Lets paused runs go on.
+    pub fn resume(&self) {
+        let mut state = self.state();
+        state.paused = false;
+        state.groups.iter().copied().for_each(resume_group);
     }
 
     /// Whether the run has been asked to stop.
@@ -61,6 +76,8 @@ pub struct Child<'a> {
     pub memory_limit: Option<u64>,
     /// How many bytes it may print before it is killed.
     pub output_limit: usize,
+    /// Whether everything else has the processor first.
+    pub polite: bool,
     /// The mark of its run ([`RUN_VARIABLE`]), where it is to be told what the
     /// child left running when it ended.
     pub census: Option<&'a str>,
@@ -78,6 +95,7 @@ impl<'a> Child<'a> {
             time_limit: None,
             memory_limit: None,
             output_limit: 64 * 1024 * 1024,
+            polite: false,
             census: None,
         }
     }
@@ -149,14 +167,14 @@ impl Running {
     /// When it cannot be started.
     pub fn start(child: &Child<'_>, stdin: Option<PipeReader>) -> io::Result<Self> {
         let (mut reader, writer) = io::pipe()?;
-        let memory_limit = child.memory_limit;
+        let (memory_limit, polite) = (child.memory_limit, child.polite);
         let mut expression = duct::cmd(child.program, &child.args)
             .dir(child.directory)
             .stdout_file(writer.try_clone()?)
             .stderr_file(writer)
             .unchecked()
             .before_spawn(move |command| {
-                confine(command, memory_limit);
+                confine(command, memory_limit, polite);
                 Ok(())
             });
         expression = match stdin {
@@ -239,6 +257,8 @@ impl Running {
             state.groups.extend(self.group);
             if state.cancelled {
                 self.kill();
+            } else if state.paused {
+                self.group.into_iter().for_each(pause_group);
             }
         }
         let deadline = child.time_limit.map(|limit| self.started + limit);
@@ -304,12 +324,28 @@ impl Running {
 }
 
 #[cfg(unix)]
-fn confine(command: &mut std::process::Command, memory_limit: Option<u64>) {
+fn confine(command: &mut std::process::Command, memory_limit: Option<u64>, polite: bool) {
     use std::os::unix::process::CommandExt;
 
-    use rustix::process::{Resource, Rlimit, setrlimit};
+    use rustix::process::{Resource, Rlimit, nice, setrlimit};
 
     command.process_group(0);
+    if polite {
+        // SAFETY: as below, of `nice` and `prctl`.
+        #[allow(unsafe_code)]
+        unsafe {
+            command.pre_exec(|| {
+                // What it builds is wanted by nobody when we are gone.
+                #[cfg(target_os = "linux")]
+                rustix::process::set_parent_process_death_signal(Some(
+                    rustix::process::Signal::KILL,
+                ))?;
+                // A system that has no priorities does without.
+                let _ = nice(POLITENESS);
+                Ok(())
+            });
+        }
+    }
     let Some(bytes) = memory_limit else { return };
     let limit = move |resource, value| {
         setrlimit(
@@ -340,17 +376,51 @@ fn confine(command: &mut std::process::Command, memory_limit: Option<u64>) {
 #[cfg(unix)]
 const FILE_LIMIT: u64 = 256 * 1024 * 1024;
 
-#[cfg(not(unix))]
-fn confine(_: &mut std::process::Command, _: Option<u64>) {}
+/// Added to the niceness of what is not urgent; 19 is the most there is (nice(2)).
+#[cfg(unix)]
+const POLITENESS: i32 = 10;
+
+#[cfg(windows)]
+fn confine(command: &mut std::process::Command, _: Option<u64>, polite: bool) {
+    use std::os::windows::process::CommandExt;
+
+    // BELOW_NORMAL_PRIORITY_CLASS, which children inherit (CreateProcessW).
+    const BELOW_NORMAL: u32 = 0x4000;
+    if polite {
+        command.creation_flags(BELOW_NORMAL);
+    }
+}
+
+#[cfg(not(any(unix, windows)))]
+fn confine(_: &mut std::process::Command, _: Option<u64>, _: bool) {}
 
 #[cfg(unix)]
-fn kill_group(group: u32) {
-    use rustix::process::{Pid, Signal, kill_process_group};
+fn signal_group(group: u32, signal: rustix::process::Signal) {
+    use rustix::process::{Pid, kill_process_group};
 
     if let Some(pid) = i32::try_from(group).ok().and_then(Pid::from_raw) {
         // It may be gone already.
-        let _ = kill_process_group(pid, Signal::KILL);
+        let _ = kill_process_group(pid, signal);
     }
+}
+
+#[cfg(unix)]
+fn kill_group(group: u32) {
+    signal_group(group, rustix::process::Signal::KILL);
+}
+
+fn pause_group(group: u32) {
+    #[cfg(unix)]
+    signal_group(group, rustix::process::Signal::STOP);
+    #[cfg(not(unix))]
+    let _ = group;
+}
+
+fn resume_group(group: u32) {
+    #[cfg(unix)]
+    signal_group(group, rustix::process::Signal::CONT);
+    #[cfg(not(unix))]
+    let _ = group;
 }
 
 #[cfg(windows)]

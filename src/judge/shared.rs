@@ -15,8 +15,8 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::crates::extern_argument;
-use super::process::{self, Cancel, Child, End};
-use super::toolchain::Toolchain;
+use super::process::{Child, End};
+use super::work::Work;
 use super::{Judged, write_if_changed};
 
 /// A shared library of crates, and what stands for each of them.
@@ -60,25 +60,19 @@ impl Shared {
     }
 
     /// Makes a shared library in `directory`; nothing where that cannot be done here.
-    pub fn make(
-        parts: &Parts<'_>,
-        directory: &Path,
-        toolchain: &Toolchain,
-        cancel: &Cancel,
-    ) -> Judged<Option<Self>> {
+    pub fn make(parts: &Parts<'_>, directory: &Path, work: &Work<'_>) -> Judged<Option<Self>> {
         // Elsewhere nobody has tried how native symbols are handed on.
         let possible = cfg!(target_os = "linux") || cfg!(unix) && parts.natives.is_empty();
-        if !possible || !toolchain.shared_std || parts.externs.is_empty() {
+        if !possible || !work.toolchain.shared_std || parts.externs.is_empty() {
             return Judged::Done(None);
         }
         let maker = Maker {
             parts,
             directory,
-            toolchain,
-            cancel,
+            work,
         };
         let made = maker.make();
-        if cancel.is_cancelled() {
+        if work.cancel.is_cancelled() {
             return Judged::Cancelled;
         }
         Judged::Done(made.ok())
@@ -94,8 +88,7 @@ fn link_argument(value: impl Into<OsString>) -> [OsString; 2] {
 struct Maker<'a> {
     parts: &'a Parts<'a>,
     directory: &'a Path,
-    toolchain: &'a Toolchain,
-    cancel: &'a Cancel,
+    work: &'a Work<'a>,
 }
 
 impl Maker<'_> {
@@ -194,7 +187,7 @@ impl Maker<'_> {
         let program = self.directory.join("proof");
         self.compile("proof", &text, arguments, &program)?;
         let mut child = Child::compiler(&program, Vec::new(), self.directory);
-        child.env.push(self.toolchain.loader_path());
+        child.env.push(self.work.toolchain.loader_path());
         self.run(child)
     }
 
@@ -220,14 +213,14 @@ impl Maker<'_> {
             source.into(),
         ]);
         self.run(Child::compiler(
-            self.toolchain.rustc(),
+            self.work.toolchain.rustc(),
             arguments,
             self.directory,
         ))
     }
 
     fn run(&self, child: Child<'_>) -> Result<()> {
-        let ended = process::run(child, self.cancel, &mut |_| {})?;
+        let ended = self.work.run(child, &mut |_| {})?;
         match ended.end {
             End::Exited(status) if status.success() => Ok(()),
             _ => bail!("{}", String::from_utf8_lossy(&ended.output)),

@@ -69,6 +69,7 @@ pub fn stage(stage: &Stage) -> String {
         } => {
             format!("building crates (first time only): {done} of {total}, {current}")
         }
+        Stage::Waiting => "waiting: another backlings builds what is needed".to_owned(),
         Stage::Linking => "linking the crates into one library (first time only)".to_owned(),
         Stage::Library => "building the check library (first time only)".to_owned(),
         Stage::Compiling => "compiling".to_owned(),

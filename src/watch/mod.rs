@@ -214,10 +214,7 @@ impl Watch {
             Event::Resized => self.draw(),
             Event::Stage(id, stage) => {
                 if let Some(running) = self.running.as_mut().filter(|running| running.id == id) {
-                    let told = matches!(
-                        stage,
-                        Stage::Crates { .. } | Stage::Linking | Stage::Library
-                    );
+                    let told = stage.is_slow();
                     let new = running.stage != stage;
                     running.stage = stage;
                     if told && new && self.terminal.is_none() {
