@@ -134,6 +134,12 @@ pub enum Command {
         anyway: bool,
     },
 
+    /// Build ahead all that exercises need, so that they work without a network
+    #[command(after_help = "Examples:\n  \
+        backlings prefetch           before you board a train\n\n\
+        `watch` does the same by itself, bit by bit, while it waits for your saves.")]
+    Prefetch,
+
     /// Judge all exercises and bring your progress up to date
     #[command(after_help = "Examples:\n  \
         backlings check-all\n  \

@@ -5,10 +5,12 @@ mod dev;
 mod hint;
 mod init;
 mod list;
+mod prefetch;
 mod reset;
 mod run;
 mod solution;
 mod update;
+mod waiting;
 mod watch;
 
 use std::env;
@@ -74,6 +76,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Some(Command::List { format }) => list::list(&context, format),
         Some(Command::Reset { name }) => reset::reset(&context, &name),
         Some(Command::Solution { name, anyway }) => solution::solution(&context, &name, anyway),
+        Some(Command::Prefetch) => prefetch::prefetch(&context),
         Some(Command::CheckAll { format }) => check_all::check_all(&context, format),
         Some(Command::Init { directory, course }) => {
             init::init(&context, &directory, course.as_deref())
@@ -128,6 +131,29 @@ impl Context {
                 }
             })),
         }
+    }
+
+    /// The workspace a command means, or a new one where there is none; with it
+    /// what is to be told of that. Its course may run.
+    fn open_or_make(&self) -> Result<(Workspace, Vec<String>)> {
+        if let Some(root) = workspace::locate(&self.here, self.workspace.as_deref()) {
+            let workspace = Workspace::open(&root)?;
+            self.permit(&workspace.course)?;
+            return Ok((workspace, Vec::new()));
+        }
+        let place = match &self.workspace {
+            Some(named) => self.here.join(named),
+            None => workspace::default_place(&self.here),
+        };
+        let standing_in = workspace::enclosing_course(&self.here);
+        let course = workspace::load_course(standing_in)?;
+        self.permit(&course)?;
+        let made = Workspace::make(course, &place)?;
+        let note = format!(
+            "made your workspace `{}`: the files to edit are there",
+            shorten(&place, &self.here)
+        );
+        Ok((made, vec![note]))
     }
 
     /// Makes sure that a course may run its code here: asks, the first time.

@@ -1,16 +1,12 @@
 //! `backlings run`: judges one exercise, once.
 
-use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
+use super::waiting::Waiting;
 use super::{Context, emit, judge_and_record, judge_of};
 use crate::cli::Format;
 use crate::error::{Error, Result};
-use crate::judge::{Cancel, Judged, Stage};
+use crate::judge::{Cancel, Judged};
 use crate::screen::{self, Paint};
 
 pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<ExitCode> {
@@ -28,7 +24,7 @@ pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<Exit
 
     let cancel = Cancel::default();
     super::cancel_on_signals(&cancel)?;
-    let waiting = Waiting::new();
+    let waiting = Waiting::new()?;
     let judged = judge_and_record(&workspace, &judge, exercise, &cancel, &|stage| {
         waiting.tell(&stage);
     });
@@ -57,54 +53,4 @@ pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<Exit
     let kept = screen::verdict(exercise, report, before, Paint::PLAIN);
     workspace.keep_attempt(exercise, &answer, &kept)?;
     Ok(ExitCode::from(u8::from(!report.passed())))
-}
-
-/// Shows on a terminal what takes longer than a moment.
-struct Waiting {
-    bar: Option<ProgressBar>,
-    last: Mutex<Option<Stage>>,
-}
-
-impl Waiting {
-    fn new() -> Self {
-        let bar = io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::new_spinner();
-            bar.set_style(ProgressStyle::default_spinner());
-            bar
-        });
-        Self {
-            bar,
-            last: Mutex::new(None),
-        }
-    }
-
-    fn tell(&self, stage: &Stage) {
-        let slow = stage.is_slow();
-        match &self.bar {
-            Some(bar) => {
-                bar.set_message(screen::stage(stage));
-                if slow {
-                    bar.enable_steady_tick(Duration::from_millis(100));
-                }
-            }
-            // Where nobody sees a bar move, each thing that takes long is told once.
-            None => {
-                let mut last = self
-                    .last
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-                let kind = |stage: &Stage| std::mem::discriminant(stage);
-                if slow && last.as_ref().map(kind) != Some(kind(stage)) {
-                    eprintln!("{}", screen::stage(stage));
-                }
-                *last = Some(stage.clone());
-            }
-        }
-    }
-
-    fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! The libraries checks stand on: the harness of this program and the course's testkit.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use super::crates::{Crates, extern_argument};
 use super::process::{Child, End};
-use super::testkit::{needs_root_alone, root_alone};
+use super::testkit::Root;
 use super::toolchain::Toolchain;
 use super::work::Work;
 use super::{Judged, Level, Stage, diagnostics, hash, write_if_changed};
@@ -59,12 +60,10 @@ impl<'a> Order<'a> {
         toolchain: &Toolchain,
     ) -> Result<Self> {
         let testkit = testkit_files(course)?;
-        let root = testkit
-            .iter()
-            .find(|(path, _)| path == "testkit/lib.rs")
-            .map(|(_, text)| String::from_utf8_lossy(text))
-            .filter(|root| needs_root_alone(check, root, &testkit))
-            .map(|root| root_alone(&root, &testkit));
+        let root = root_file(&testkit).and_then(|text| {
+            let root = Root::new(&text, &testkit);
+            root.suffices(check).then(|| root.alone())
+        });
         let mut parts: Vec<&[u8]> = vec![HARNESS.as_bytes()];
         for (path, text) in &testkit {
             parts.extend([path.as_bytes(), text.as_slice()]);
@@ -210,6 +209,12 @@ impl<'a> Order<'a> {
             }
         }
     }
+}
+
+/// The text of the testkit's root file.
+pub fn root_file(testkit: &[(String, Vec<u8>)]) -> Option<Cow<'_, str>> {
+    let (_, text) = testkit.iter().find(|(path, _)| path == "testkit/lib.rs")?;
+    Some(String::from_utf8_lossy(text))
 }
 
 /// Lays the sources of both libraries where editors and people can read them.

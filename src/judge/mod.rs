@@ -16,6 +16,7 @@ mod toolchain;
 mod verdict;
 mod work;
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -361,6 +362,32 @@ impl Judge {
             progress,
         };
         Ok(self.provide(exercise, &work)?.map(|_| ()))
+    }
+
+    /// The exercises whose supplies together are those of all: the first for each
+    /// set of crates, and for what is needed of the testkit.
+    ///
+    /// # Errors
+    ///
+    /// When the course cannot be read.
+    pub fn suppliers<'a>(
+        &self,
+        exercises: impl Iterator<Item = &'a Exercise>,
+    ) -> Result<Vec<&'a Exercise>> {
+        let testkit = library::testkit_files(&self.course)?;
+        let text = library::root_file(&testkit);
+        let root = text.as_ref().map(|text| testkit::Root::new(text, &testkit));
+        let mut known = BTreeSet::new();
+        let mut suppliers = Vec::new();
+        for exercise in exercises {
+            let check = self.course.source.read(&exercise.check_path())?;
+            let check = String::from_utf8_lossy(&check);
+            let alone = root.as_ref().is_some_and(|root| root.suffices(&check));
+            if known.insert((&exercise.crates, alone)) {
+                suppliers.push(exercise);
+            }
+        }
+        Ok(suppliers)
     }
 
     /// Whether all that an exercise is compiled with has been built.
@@ -1026,7 +1053,8 @@ pub(crate) fn hash(parts: &[&[u8]]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-fn is_on_path(program: &str) -> bool {
+/// Whether a program of that name can be started.
+pub fn is_on_path(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&paths).any(|directory| {
         directory

@@ -5,53 +5,61 @@
 
 use std::collections::BTreeSet;
 
-/// The root file without the modules that neither it nor one of its modules
-/// uses; lines stay where they are. `files` are the library's, as `testkit/NAME.rs`
-/// or `testkit/NAME/...`, with their text; `root` is the text of its `lib.rs`.
-pub fn root_alone(root: &str, files: &[(String, Vec<u8>)]) -> String {
-    let needed = needed_by_root(root, files);
-    let mut lines: Vec<&str> = root.lines().collect();
-    for at in 0..lines.len() {
-        if declared(lines[at]).is_some_and(|name| !needed.contains(name)) {
-            let attributes = lines[..at]
-                .iter()
-                .rev()
-                .take_while(|line| line.starts_with("#["))
-                .count();
-            lines[at - attributes..=at].fill("");
-        }
-    }
-    lines.join("\n") + "\n"
+/// The testkit's root file, and which modules it uses.
+pub struct Root<'a> {
+    text: &'a str,
+    needed: BTreeSet<&'a str>,
 }
 
-/// Whether a check names no module of the testkit beyond the root's.
-pub fn needs_root_alone(check: &str, root: &str, files: &[(String, Vec<u8>)]) -> bool {
-    let needed = needed_by_root(root, files);
-    root.lines()
-        .filter_map(declared)
-        .all(|name| needed.contains(name) || !names(check, name))
-}
-
-fn needed_by_root<'a>(root: &'a str, files: &[(String, Vec<u8>)]) -> BTreeSet<&'a str> {
-    let declarations: BTreeSet<&str> = root.lines().filter_map(declared).collect();
-    let mut needed = BTreeSet::new();
-    let mut texts = vec![root.to_owned()];
-    while let Some(text) = texts.pop() {
-        for name in &declarations {
-            if !needed.contains(name) && names(&text, name) {
-                needed.insert(*name);
-                let file = format!("testkit/{name}.rs");
-                let below = format!("testkit/{name}/");
-                texts.extend(
-                    files
-                        .iter()
-                        .filter(|(path, _)| *path == file || path.starts_with(&below))
-                        .map(|(_, text)| String::from_utf8_lossy(text).into_owned()),
-                );
+impl<'a> Root<'a> {
+    /// Finds out what the root file `text` uses. `files` are the library's, as
+    /// `testkit/NAME.rs` or `testkit/NAME/...`, with their text.
+    pub fn new(text: &'a str, files: &[(String, Vec<u8>)]) -> Self {
+        let declarations: BTreeSet<&str> = text.lines().filter_map(declared).collect();
+        let mut needed = BTreeSet::new();
+        let mut texts = vec![text.to_owned()];
+        while let Some(text) = texts.pop() {
+            for name in &declarations {
+                if !needed.contains(name) && names(&text, name) {
+                    needed.insert(*name);
+                    let file = format!("testkit/{name}.rs");
+                    let below = format!("testkit/{name}/");
+                    texts.extend(
+                        files
+                            .iter()
+                            .filter(|(path, _)| *path == file || path.starts_with(&below))
+                            .map(|(_, text)| String::from_utf8_lossy(text).into_owned()),
+                    );
+                }
             }
         }
+        Self { text, needed }
     }
-    needed
+
+    /// The file without the modules that neither it nor one of its modules uses;
+    /// lines stay where they are.
+    pub fn alone(&self) -> String {
+        let mut lines: Vec<&str> = self.text.lines().collect();
+        for at in 0..lines.len() {
+            if declared(lines[at]).is_some_and(|name| !self.needed.contains(name)) {
+                let attributes = lines[..at]
+                    .iter()
+                    .rev()
+                    .take_while(|line| line.starts_with("#["))
+                    .count();
+                lines[at - attributes..=at].fill("");
+            }
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// Whether a check names no module beyond these.
+    pub fn suffices(&self, check: &str) -> bool {
+        self.text
+            .lines()
+            .filter_map(declared)
+            .all(|name| self.needed.contains(name) || !names(check, name))
+    }
 }
 
 /// The module that a line of a formatted root file declares.
@@ -112,7 +120,7 @@ mod tests {
     fn the_root_keeps_what_it_uses_through_others_and_its_lines() {
         let expected =
             "//! A testkit with http.\n\npub mod base;\n\nmod inner;\n\n\n\n\npub use base::eq;\n";
-        assert_eq!(root_alone(ROOT, &files()), expected);
+        assert_eq!(Root::new(ROOT, &files()).alone(), expected);
     }
 
     #[test]
@@ -124,7 +132,7 @@ mod tests {
             "fn f() { testkit :: sql::open() }",
             "use testkit::*;\nfn f() { http::get() }",
         ] {
-            assert!(!needs_root_alone(check, ROOT, &files()), "{check}");
+            assert!(!Root::new(ROOT, &files()).suffices(check), "{check}");
         }
         for check in [
             "use testkit::eq;",
@@ -132,7 +140,7 @@ mod tests {
             "use testkit::base;\nlet http = \"http\";",
             "use crate::https::x;",
         ] {
-            assert!(needs_root_alone(check, ROOT, &files()), "{check}");
+            assert!(Root::new(ROOT, &files()).suffices(check), "{check}");
         }
     }
 }

@@ -18,4 +18,4 @@ pub use list::{Row, State, list, rows};
 pub use paint::Paint;
 pub use proof::{ExerciseProof, Proofs, proofs, proofs_json};
 pub use update::updated;
-pub use verdict::{one_line, stage, verdict};
+pub use verdict::{one_line, stage, stage_ahead, verdict};

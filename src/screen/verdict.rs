@@ -77,6 +77,24 @@ pub fn stage(stage: &Stage) -> String {
     }
 }
 
+/// The same of what nobody waits for yet.
+pub fn stage_ahead(stage: &Stage) -> String {
+    let what = match stage {
+        Stage::Crates {
+            total: 0, current, ..
+        } => format!("crates, {current}"),
+        Stage::Crates {
+            done,
+            total,
+            current,
+        } => format!("crates, {done} of {total}, {current}"),
+        Stage::Linking => "linking crates".to_owned(),
+        Stage::Waiting => "waiting for another backlings".to_owned(),
+        Stage::Library | Stage::Compiling | Stage::Checking => "the check library".to_owned(),
+    };
+    format!("built for later exercises: {what}")
+}
+
 fn headline(
     exercise: &Exercise,
     report: &Report,

@@ -34,6 +34,9 @@ pub enum Event {
     Stage(u64, Stage),
     /// A run has ended.
     Finished(u64, RunResult),
+    /// What is being built for later exercises; nothing any more when all is, and
+    /// a text where it cannot be.
+    Ahead(Result<Option<Stage>, String>),
     /// One exercise of a check of all is judged; the texts say what could not be.
     CheckedOne(usize, Result<Report, String>),
     /// All are.

@@ -47,6 +47,8 @@ pub struct Scene<'a> {
     pub solution: Option<String>,
     pub checked: Option<Checked<'a>>,
     pub notices: &'a [String],
+    /// What is being built for later exercises.
+    pub building: Option<&'a str>,
     pub manual: bool,
 }
 
@@ -125,11 +127,15 @@ impl Scene<'_> {
             };
             let text = format!("{}{time} ...", screen::stage(stage));
             let brief = self.course.brief(self.exercise);
-            return format!(
-                "{}\n{}",
-                screen::ticket(self.exercise, &brief, paint),
-                paint.warn(&text)
-            );
+            let ticket = screen::ticket(self.exercise, &brief, paint);
+            let counted = match stage {
+                Stage::Crates { done, total, .. } if *total > 0 => {
+                    let width = paint.width.min(42);
+                    format!("\n{}", bar(*done, *total, Paint { width, ..paint }))
+                }
+                _ => String::new(),
+            };
+            return format!("{ticket}\n{}{counted}", paint.warn(&text));
         }
         let mut text = String::new();
         let hints = self.progress.entry(self.exercise).hints;
@@ -209,6 +215,9 @@ impl Scene<'_> {
             for line in textwrap::wrap(notice, paint.width.saturating_sub(1).max(20)) {
                 lines.push(paint.warn(&line));
             }
+        }
+        if let Some(building) = self.building {
+            lines.push(paint.dim(&truncate_str(building, paint.width, "…")));
         }
         let done = self.progress.done(self.course);
         let total = self.course.exercises.len();

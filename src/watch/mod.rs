@@ -1,5 +1,6 @@
 //! Events in, runs out: saves, keys, finished runs and resizes, in one loop.
 
+mod ahead;
 mod events;
 mod look;
 mod terminal;
@@ -21,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judge, Judged, Report, Stage};
 use crate::screen::{self, Frame, Paint};
 use crate::workspace::{Answer, Progress, Replaced, Workspace};
+use ahead::Ahead;
 use events::{Event, RunResult};
 use look::{Checked, Mode, Scene};
 use terminal::Terminal;
@@ -89,6 +91,9 @@ pub fn watch(workspace: Workspace, notices: Vec<String>, options: Options) -> Re
         notices: notices.into_iter().chain(note).chain(put_aside).collect(),
         leaving: Vec::new(),
         checking: None,
+        ahead: None,
+        all_built: false,
+        building: None,
     };
     watch.plain_start();
     watch.start(shown, false);
@@ -154,6 +159,12 @@ struct Watch {
     /// Threads that still clean up.
     leaving: Vec<JoinHandle<()>>,
     checking: Option<Checking>,
+    /// Builds for later exercises, between two verdicts.
+    ahead: Option<Ahead>,
+    /// Whether there is nothing more to build for later, or it cannot be done now.
+    all_built: bool,
+    /// What is being built for later, as it is told in the footer.
+    building: Option<String>,
 }
 
 impl Watch {
@@ -225,6 +236,7 @@ impl Watch {
                 }
             }
             Event::Finished(id, result) => self.finished(id, result),
+            Event::Ahead(result) => self.built_ahead(result),
             Event::CheckedOne(exercise, result) => {
                 if let Ok((progress, _)) = self.workspace.progress() {
                     self.progress = progress;
@@ -238,6 +250,7 @@ impl Watch {
                 if let Some(checking) = &mut self.checking {
                     checking.ended = true;
                 }
+                self.build_ahead();
                 self.draw();
             }
             Event::Key(_) | Event::Quit => {}
@@ -308,6 +321,7 @@ impl Watch {
             }
         }
         self.queue.remove(&exercise);
+        self.hold_ahead(exercise);
         if by_save {
             self.notices.clear();
             self.choose(exercise);
@@ -372,9 +386,65 @@ impl Watch {
         if self.terminal.is_none() {
             self.plain_verdict(exercise);
         }
-        if let Some(next) = self.queue.pop_first() {
-            self.start(next, false);
+        match self.queue.pop_first() {
+            Some(next) => self.start(next, false),
+            None => self.build_ahead(),
         }
+    }
+
+    /// Builds what later exercises need, or goes on with it.
+    fn build_ahead(&mut self) {
+        match &self.ahead {
+            Some(ahead) => ahead.resume(),
+            None if self.all_built => {}
+            None => {
+                self.ahead = Some(Ahead::start(
+                    self.workspace.clone(),
+                    self.judge.clone(),
+                    self.shown,
+                    self.sender.clone(),
+                ));
+            }
+        }
+    }
+
+    /// Gives a verdict the processor. What it needs is built for it, not for later.
+    fn hold_ahead(&mut self, exercise: usize) {
+        let Some(ahead) = &self.ahead else { return };
+        let exercise = &self.workspace.course.exercises[exercise];
+        if self.judge.is_supplied(exercise).unwrap_or(false) {
+            ahead.pause();
+        } else {
+            self.stop_ahead();
+        }
+    }
+
+    fn stop_ahead(&mut self) {
+        if let Some(ahead) = self.ahead.take() {
+            self.building = None;
+            self.leaving.push(ahead.stop());
+        }
+    }
+
+    fn built_ahead(&mut self, result: Result<Option<Stage>, String>) {
+        if self.ahead.is_none() {
+            return;
+        }
+        let is_building = matches!(result, Ok(Some(_)));
+        let told = match result {
+            Ok(Some(stage)) => Some(screen::stage_ahead(&stage)),
+            Ok(None) => None,
+            Err(_) => Some(
+                "what later exercises need cannot be built now: `backlings prefetch` tells why"
+                    .to_owned(),
+            ),
+        };
+        if !is_building {
+            self.all_built = true;
+            self.stop_ahead();
+        }
+        self.building = told;
+        self.draw();
     }
 
     fn snapshot(&self, exercise: usize) -> Snapshot {
@@ -622,6 +692,7 @@ impl Watch {
             total: self.workspace.course.exercises.len(),
             ended: false,
         });
+        self.stop_ahead();
         self.mode = Mode::CheckAll;
         self.scroll = 0;
         let (workspace, judge) = (self.workspace.clone(), self.judge.clone());
@@ -643,6 +714,7 @@ impl Watch {
         if let Some(checking) = &self.checking {
             checking.cancel.cancel();
         }
+        self.stop_ahead();
         let was_terminal = self.terminal.take().is_some();
         for thread in self.leaving.drain(..) {
             // A run that panicked has been told of by the panic itself.
@@ -716,6 +788,7 @@ impl Watch {
                 ended: checking.ended,
             }),
             notices: &self.notices,
+            building: self.building.as_deref(),
             manual: self.options.manual,
         }
     }

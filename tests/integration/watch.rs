@@ -761,3 +761,187 @@ fn a_save_of_any_of_an_exercises_files_judges_it() {
     session.sees("passes all 3 checks");
     session.quit("q");
 }
+
+/// A course whose second exercise uses a crate that is not built before the file
+/// `go` is there; while it is being built the file `ticks` grows.
+fn with_a_slow_crate() -> Place {
+    let still = r#"
+fn nothing_else_is_built_meanwhile() {
+    let ticks = || std::fs::metadata(TICKS).map_or(0, |ticks| ticks.len());
+    let before = ticks();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(ticks(), before);
+}
+"#;
+    let place = Place::new();
+    let ticks = place.path("ticks");
+    let check = question("one").replace(
+        "answers_the_same_twice]",
+        "answers_the_same_twice, nothing_else_is_built_meanwhile]",
+    ) + &still.replace("TICKS", &format!("{ticks:?}"));
+    let uses_it = question("two").replace("answer() != 42", "answer() != slow::answer()");
+    let place = place.module("one", WRONG, &check).exercise(
+        "two",
+        "module",
+        "two.rs",
+        WRONG,
+        &uses_it,
+        "crates = [\"slow\"]\n",
+    );
+    place.write(
+        "slow/Cargo.toml",
+        "[package]\nname = \"slow\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[workspace]\n",
+    );
+    place.write("slow/src/lib.rs", "pub fn answer() -> u32 {\n    42\n}\n");
+    place.write(
+        "slow/build.rs",
+        format!(
+            "use std::io::Write as _;\n\nfn main() {{\n    while !std::path::Path::new({:?}).exists() {{\n        \
+             let mut ticks = std::fs::File::options().create(true).append(true).open({ticks:?}).unwrap();\n        \
+             ticks.write_all(b\".\").unwrap();\n        \
+             std::thread::sleep(std::time::Duration::from_millis(10));\n    }}\n}}\n",
+            place.path("go")
+        ),
+    );
+    let crates = format!(
+        "[crates]\nslow = {{ path = {:?}, version = \"1\" }}\n",
+        place.path("slow")
+    );
+    place.info(&crates).init()
+}
+
+/// Waits until the slow crate is being built.
+#[track_caller]
+fn is_building(place: &Place) {
+    let deadline = Instant::now() + PATIENCE;
+    while !place.path("ticks").exists() {
+        assert!(Instant::now() < deadline, "the crate is not being built");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn what_later_exercises_need_is_built_between_verdicts() {
+    let place = with_a_slow_crate();
+    let session = Session::start(&place, "watch");
+    session.sees("built for later exercises: crates");
+    is_building(&place);
+    place.save("one", RIGHT);
+    session.sees("passes all");
+    place.write("go", "");
+    session.loses("built for later exercises");
+    place.save("two", RIGHT);
+    session.sees("two passes all");
+    session.quit("q");
+}
+
+#[test]
+fn where_the_learner_gets_there_first_it_is_built_for_them() {
+    let place = with_a_slow_crate();
+    let session = Session::start(&place, "watch");
+    is_building(&place);
+    place.save("two", RIGHT);
+    let screen = session.sees("building crates (first time only)");
+    assert!(!screen.contains("for later"), "{screen}");
+    place.write("go", "");
+    session.sees("two passes all");
+    session.quit("q");
+}
+
+#[test]
+fn a_build_ahead_that_was_killed_goes_on_the_next_time() {
+    let place = with_a_slow_crate();
+    let mut session = Session::start(&place, "watch");
+    is_building(&place);
+    session.child.kill().unwrap();
+    session.child.wait().unwrap();
+    drop(session);
+    place.write("go", "");
+    let session = Session::start(&place, "watch");
+    session.sees("3 of 4 checks pass");
+    place.save("two", RIGHT);
+    session.sees("two passes all");
+    session.quit("q");
+}
+
+#[test]
+fn what_was_fetched_ahead_needs_nobody_any_more() {
+    let place = with_a_slow_crate();
+    place.write("go", "");
+    place
+        .call("prefetch")
+        .says("All is built: `slow`. Nothing needs the network from now on.\n")
+        .complains("preparing crates")
+        .go();
+    fs::remove_dir_all(place.path("slow")).unwrap();
+    place
+        .call("prefetch")
+        .says("All of it was there already")
+        .go();
+    place.save("two", RIGHT);
+    place.call("run two").says("two passes all").stderr("").go();
+}
+
+#[test]
+fn what_cannot_be_fetched_is_told() {
+    let place = with_a_slow_crate();
+    place.write("slow/build.rs", "fn main() { panic!(\"no luck\") }\n");
+    place
+        .call("prefetch")
+        .status(3)
+        .complains("Cargo cannot build the crates slow")
+        .complains("no luck")
+        .go();
+    let session = Session::start(&place, "watch");
+    session.sees("what later exercises need cannot be built now: `backlings prefetch` tells why");
+    place.save("one", RIGHT);
+    session.sees("one passes all");
+    session.quit("q");
+}
+
+#[test]
+fn a_waiting_compiler_that_is_killed_is_replaced() {
+    let place = Place::with_three().init();
+    let session = Session::start(&place, "watch");
+    session.sees("2 of 3 checks pass");
+    for (text, verdict) in [(RIGHT, "one passes all"), (WRONG, "checks pass")] {
+        kill_waiting_compilers(&place);
+        place.save("one", text);
+        session.sees(verdict);
+    }
+    session.quit("q");
+}
+
+/// Kills the compilers that wait in the workspace, once there is one.
+#[cfg(target_os = "linux")]
+fn kill_waiting_compilers(place: &Place) {
+    let root = fs::canonicalize(place.path("work")).unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let waiting: Vec<String> = fs::read_dir("/proc")
+            .unwrap()
+            .flatten()
+            .filter(|entry| {
+                fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == root)
+                    && fs::read(entry.path().join("cmdline"))
+                        .is_ok_and(|line| line.ends_with(b"@/dev/stdin\0"))
+            })
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .collect();
+        if !waiting.is_empty() {
+            let killed = std::process::Command::new("kill")
+                .arg("-9")
+                .args(&waiting)
+                .status();
+            assert!(killed.unwrap().success());
+            return;
+        }
+        assert!(Instant::now() < deadline, "no compiler waits");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kill_waiting_compilers(_: &Place) {
+    eprintln!("not done here: the waiting compilers are found on Linux only");
+}
