@@ -144,11 +144,15 @@ pub enum Command {
     #[command(after_help = "Examples:\n  \
         backlings check-all\n  \
         backlings check-all --format json > verdicts.json\n\n\
+        An exercise of which nothing has changed since its last verdict is not judged again.\n\n\
         Exit codes: 0 all pass, 1 some do not, 2 wrong usage, 3 course or machine not in order.")]
     CheckAll {
         /// How to write the verdicts
         #[arg(long, value_enum, default_value = "human")]
         format: Format,
+        /// Judge again what has not changed, too
+        #[arg(long)]
+        fresh: bool,
     },
 
     /// Make a workspace: a directory with the exercises, without answers

@@ -1,37 +1,35 @@
 //! `backlings check-all`: judges everything and brings progress up to date.
 
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use super::{Context, emit, judge_and_record, judge_of, progress_bar};
+use super::{Context, emit, judge_of, judge_one, progress_bar, stands_on_unfinished};
 use crate::cli::Format;
 use crate::error::{Error, Result};
-use crate::judge::{Cancel, Judge, Judged, Report};
+use crate::judge::{Cancel, Judged, Report};
 use crate::screen;
 use crate::workspace::Workspace;
 
-pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
+pub fn check_all(context: &Context, format: Format, fresh: bool) -> Result<ExitCode> {
     let workspace = context.open()?;
     context.permit(&workspace.course)?;
     let _in_use = workspace.in_use()?;
     context.progress(&workspace)?;
-    let judge = judge_of(&workspace);
     let cancel = Cancel::default();
     super::cancel_on_signals(&cancel)?;
     let total = workspace.course.exercises.len();
     let bar = progress_bar(total, "exercises")?;
 
     let results = Mutex::new(Vec::new());
-    judge_all(&workspace, &judge, &cancel, &|index, result| {
+    judge_all(&workspace, fresh, &cancel, &|index, result| {
         bar.set_message(workspace.course.exercises[index].name.clone());
         bar.inc(1);
-        let mut results = results
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
         results.push((index, result));
-    });
+    })?;
     bar.finish_and_clear();
     if cancel.is_cancelled() {
         return Err(Error::broken(
@@ -39,9 +37,7 @@ pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
         ));
     }
 
-    let mut results = results
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     let mut reports = Vec::new();
     let mut problems = Vec::new();
@@ -86,25 +82,60 @@ pub fn check_all(context: &Context, format: Format) -> Result<ExitCode> {
 
 /// Judges every exercise on all cores, records what comes of it and tells of
 /// each as it is done. A text stands for an exercise that could not be judged.
+/// One whose report is known, and nothing of which has changed, is not judged
+/// again unless `fresh` says so.
+///
+/// # Errors
+///
+/// When the workspace cannot be read or written.
 pub fn judge_all(
     workspace: &Workspace,
-    judge: &Judge,
+    fresh: bool,
     cancel: &Cancel,
     told: &(dyn Fn(usize, Result<Report, String>) + Sync),
-) {
+) -> Result<()> {
+    let judge = judge_of(workspace).for_once();
     let exercises = &workspace.course.exercises;
+    let fingerprint = judge.fingerprint()?;
+    let mut known = Vec::new();
+    let mut open = Vec::new();
+    for (index, exercise) in exercises.iter().enumerate() {
+        // A check that had to be put back is told of by the run that follows.
+        match judge.recall(exercise, &fingerprint).filter(|_| !fresh) {
+            Some(mut report) => {
+                report
+                    .notes
+                    .extend(stands_on_unfinished(workspace, exercise)?);
+                known.push((index, report));
+            }
+            None => open.push(index),
+        }
+    }
+    let reports = known
+        .iter()
+        .map(|(index, report)| (&exercises[*index], report, false));
+    workspace.record_all(reports)?;
+    for (index, report) in known {
+        told(index, Ok(report));
+    }
+
     let next = AtomicUsize::new(0);
+    let recorder = Recorder::new(workspace);
     let workers = thread::available_parallelism().map_or(2, std::num::NonZero::get);
     thread::scope(|scope| {
-        for _ in 0..workers.min(exercises.len()) {
+        for _ in 0..workers.min(open.len()) {
             scope.spawn(|| {
                 loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(exercise) = exercises.get(index) else {
-                        return;
-                    };
-                    match judge_and_record(workspace, judge, exercise, cancel, &|_| {}) {
-                        Ok(Judged::Done((outcome, _))) => told(index, Ok(outcome.report.clone())),
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(&index) = open.get(at) else { return };
+                    let exercise = &exercises[index];
+                    match judge_one(workspace, &judge, exercise, cancel, &|_| {}) {
+                        Ok(Judged::Done(outcome)) => {
+                            // What cannot be kept is judged again the next time.
+                            let _ = judge.remember(exercise, &outcome.report, &fingerprint);
+                            recorder.add(index, outcome.report.clone());
+                            told(index, Ok(outcome.report.clone()));
+                        }
                         Ok(Judged::Cancelled) => return,
                         Err(error) => told(index, Err(error.to_string())),
                     }
@@ -112,4 +143,70 @@ pub fn judge_all(
             });
         }
     });
+    recorder.end()
+}
+
+/// How long a report may wait to be recorded: each record writes all of the progress.
+const RECORD_AFTER: Duration = Duration::from_millis(200);
+
+/// Records reports some at a time.
+struct Recorder<'a> {
+    workspace: &'a Workspace,
+    waiting: Mutex<Waiting>,
+}
+
+struct Waiting {
+    reports: Vec<(usize, Report)>,
+    recorded: Instant,
+    result: Result<()>,
+}
+
+impl<'a> Recorder<'a> {
+    fn new(workspace: &'a Workspace) -> Self {
+        Self {
+            workspace,
+            waiting: Mutex::new(Waiting {
+                reports: Vec::new(),
+                recorded: Instant::now(),
+                result: Ok(()),
+            }),
+        }
+    }
+
+    fn add(&self, index: usize, report: Report) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.reports.push((index, report));
+        let exercises = &self.workspace.course.exercises;
+        // Another exercise may begin with this one's answer.
+        let awaited = exercises
+            .iter()
+            .any(|one| one.continues.as_ref() == Some(&exercises[index].name));
+        if awaited || waiting.recorded.elapsed() >= RECORD_AFTER {
+            self.record(&mut waiting);
+        }
+    }
+
+    fn record(&self, waiting: &mut Waiting) {
+        let exercises = &self.workspace.course.exercises;
+        let reports = std::mem::take(&mut waiting.reports);
+        let result = self.workspace.record_all(
+            reports
+                .iter()
+                .map(|(index, report)| (&exercises[*index], report, true)),
+        );
+        waiting.recorded = Instant::now();
+        if waiting.result.is_ok() {
+            waiting.result = result.map(|_| ());
+        }
+    }
+
+    fn end(self) -> Result<()> {
+        let mut waiting = self
+            .waiting
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let this = Self::new(self.workspace);
+        this.record(&mut waiting);
+        waiting.result
+    }
 }

@@ -77,7 +77,7 @@ pub fn dispatch(cli: Cli) -> Result<ExitCode> {
         Some(Command::Reset { name }) => reset::reset(&context, &name),
         Some(Command::Solution { name, anyway }) => solution::solution(&context, &name, anyway),
         Some(Command::Prefetch) => prefetch::prefetch(&context),
-        Some(Command::CheckAll { format }) => check_all::check_all(&context, format),
+        Some(Command::CheckAll { format, fresh }) => check_all::check_all(&context, format, fresh),
         Some(Command::Init { directory, course }) => {
             init::init(&context, &directory, course.as_deref())
         }
@@ -259,19 +259,33 @@ pub fn judge_and_record(
     cancel: &Cancel,
     progress: &dyn Fn(Stage),
 ) -> Result<Judged<(Outcome, Progress)>> {
+    Ok(
+        match judge_one(workspace, judge, exercise, cancel, progress)? {
+            Judged::Cancelled => Judged::Cancelled,
+            Judged::Done(outcome) => {
+                let recorded = workspace.record(exercise, &outcome.report)?;
+                Judged::Done((outcome, recorded))
+            }
+        },
+    )
+}
+
+/// Judges an exercise of a workspace; what came of it is still to be recorded.
+fn judge_one(
+    workspace: &Workspace,
+    judge: &Judge,
+    exercise: &Exercise,
+    cancel: &Cancel,
+    progress: &dyn Fn(Stage),
+) -> Result<Judged<Outcome>> {
     let restored = workspace.restore_check(exercise)?;
-    match judge.judge(exercise, cancel, progress)? {
-        Judged::Cancelled => Ok(Judged::Cancelled),
-        Judged::Done(mut outcome) => {
-            outcome.report.notes.extend(restored);
-            outcome
-                .report
-                .notes
-                .extend(stands_on_unfinished(workspace, exercise)?);
-            let recorded = workspace.record(exercise, &outcome.report)?;
-            Ok(Judged::Done((outcome, recorded)))
-        }
+    let mut judged = judge.judge(exercise, cancel, progress)?;
+    if let Judged::Done(outcome) = &mut judged {
+        let notes = &mut outcome.report.notes;
+        notes.extend(restored);
+        notes.extend(stands_on_unfinished(workspace, exercise)?);
     }
+    Ok(judged)
 }
 
 /// What a learner should know where an exercise includes answers that do not pass yet.

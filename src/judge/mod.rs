@@ -6,6 +6,7 @@
 
 mod crates;
 mod diagnostics;
+mod known;
 mod library;
 mod process;
 mod report;
@@ -101,6 +102,9 @@ pub struct Judge {
     width: Mutex<usize>,
     /// Keeps the compiler's messages about files that are not the subject.
     all_diagnostics: bool,
+    /// Keeps what the compiler has worked out, which makes the next save faster
+    /// and this one slower.
+    incremental: bool,
 }
 
 /// A report, and the scratch directory of its run: dropping it cleans up, which
@@ -146,6 +150,7 @@ impl Judge {
             standby: Mutex::new(None),
             width: Mutex::new(100),
             all_diagnostics: false,
+            incremental: true,
         }
     }
 
@@ -171,7 +176,15 @@ impl Judge {
             standby: Mutex::new(None),
             width: Mutex::new(100),
             all_diagnostics: self.all_diagnostics,
+            incremental: self.incremental,
         }
+    }
+
+    /// Makes it a judge of many exercises once each, which no save is expected to follow.
+    #[must_use]
+    pub fn for_once(mut self) -> Self {
+        self.incremental = false;
+        self
     }
 
     /// Keeps what the compiler says about checks, too, which is no learner's business.
@@ -900,19 +913,20 @@ impl Build<'_> {
                 "--error-format=json".into(),
                 "--json=diagnostic-rendered-ansi".into(),
                 format!("--diagnostic-width={width}").into(),
-                "-C".into(),
-                {
-                    let mut value = OsString::from("incremental=");
-                    value.push(&incremental);
-                    value
-                },
                 "-o".into(),
                 product.into(),
                 source.into(),
             ];
-            // Incremental builds default to 256 units: a thread and an object each, which
-            // costs an exercise more than it saves.
-            args.extend(["-C".into(), "codegen-units=16".into()]);
+            if self.judge.incremental || incremental.exists() {
+                let mut value = OsString::from("incremental=");
+                value.push(&incremental);
+                // The default is 256 units: a thread and an object each, which costs an
+                // exercise more than it saves.
+                args.extend(["-C".into(), value, "-C".into(), "codegen-units=16".into()]);
+            } else {
+                // The other cores have exercises of their own.
+                args.extend(["-C".into(), "codegen-units=1".into()]);
+            }
             if self.toolchain.clippy {
                 // Clippy denies some lints by itself: to a learner they are advice, for
                 // what rustc accepts does compile.

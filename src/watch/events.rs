@@ -39,8 +39,8 @@ pub enum Event {
     Ahead(Result<Option<Stage>, String>),
     /// One exercise of a check of all is judged; the texts say what could not be.
     CheckedOne(usize, Result<Report, String>),
-    /// All are.
-    CheckedAll,
+    /// All are; a text says what stood in the way.
+    CheckedAll(Result<(), String>),
 }
 
 /// How a run ended: judged and recorded, cancelled, or stopped by what the text says.

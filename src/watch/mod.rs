@@ -238,15 +238,16 @@ impl Watch {
             Event::Finished(id, result) => self.finished(id, result),
             Event::Ahead(result) => self.built_ahead(result),
             Event::CheckedOne(exercise, result) => {
-                if let Ok((progress, _)) = self.workspace.progress() {
-                    self.progress = progress;
-                }
                 if let Some(checking) = &mut self.checking {
                     checking.results.insert(exercise, result);
                 }
                 self.draw();
             }
-            Event::CheckedAll => {
+            Event::CheckedAll(result) => {
+                self.notices.extend(result.err());
+                if let Ok((progress, _)) = self.workspace.progress() {
+                    self.progress = progress;
+                }
                 if let Some(checking) = &mut self.checking {
                     checking.ended = true;
                 }
@@ -695,14 +696,14 @@ impl Watch {
         self.stop_ahead();
         self.mode = Mode::CheckAll;
         self.scroll = 0;
-        let (workspace, judge) = (self.workspace.clone(), self.judge.clone());
+        let workspace = self.workspace.clone();
         let sender = self.sender.clone();
         self.leaving.push(thread::spawn(move || {
             let told = |index: usize, result: Result<Report, String>| {
                 let _ = sender.send(Event::CheckedOne(index, result));
             };
-            crate::commands::judge_all(&workspace, &judge, &cancel, &told);
-            let _ = sender.send(Event::CheckedAll);
+            let judged = crate::commands::judge_all(&workspace, false, &cancel, &told);
+            let _ = sender.send(Event::CheckedAll(judged.map_err(|error| error.to_string())));
         }));
     }
 
@@ -904,6 +905,12 @@ fn run(
     if let Some((outcome, verdict)) = kept {
         // A history that cannot be kept must not spoil a verdict.
         let _ = workspace.keep_attempt(exercise, answer, &verdict);
+        // Nor must what spares `check-all` work.
+        if let Ok(fingerprint) = judge.fingerprint()
+            && workspace.answer(exercise) == *answer
+        {
+            let _ = judge.remember(exercise, &outcome.report, &fingerprint);
+        }
         drop(outcome);
     }
     if !cancel.is_cancelled() {

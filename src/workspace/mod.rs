@@ -395,22 +395,39 @@ impl Workspace {
     ///
     /// When the file system refuses.
     pub fn record(&self, exercise: &Exercise, report: &Report) -> Result<Progress> {
+        self.record_all([(exercise, report, true)])
+    }
+
+    /// Records the reports of many exercises; where the third value is false the
+    /// report is one of an earlier run, and no further attempt.
+    ///
+    /// # Errors
+    ///
+    /// When the file system refuses.
+    pub fn record_all<'a>(
+        &self,
+        reports: impl IntoIterator<Item = (&'a Exercise, &'a Report, bool)>,
+    ) -> Result<Progress> {
         let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let mut newly = false;
+        let mut passed = Vec::new();
         let progress = self.update(|progress| {
-            let entry = progress.entry_mut(exercise);
-            entry.attempts += 1;
-            if !report.checks.is_empty() {
-                entry.checks = Some((report.checks_passed(), report.checks.len()));
-            }
-            if report.passed() {
-                newly = !progress.is_done(exercise);
-                progress.pass(exercise, now);
-            } else {
-                progress.fail(exercise);
+            for (exercise, report, attempt) in reports {
+                let entry = progress.entry_mut(exercise);
+                entry.attempts += u32::from(attempt);
+                if !report.checks.is_empty() {
+                    entry.checks = Some((report.checks_passed(), report.checks.len()));
+                }
+                if report.passed() {
+                    newly |= !progress.is_done(exercise);
+                    progress.pass(exercise, now.clone());
+                    passed.push(exercise);
+                } else {
+                    progress.fail(exercise);
+                }
             }
         })?;
-        if report.passed() {
+        for exercise in passed {
             self.unlock_solution(exercise)?;
             self.begin_continuations(exercise)?;
         }
