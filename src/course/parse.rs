@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
+use toml::de::{DeTable, Deserializer, Error};
 
 use super::{Chapter, Course, DEFAULT_TIME_LIMIT, Exercise, Kind, Lint, Source, Starts, nearest};
 
@@ -57,6 +58,19 @@ impl fmt::Display for InfoError {
 struct Head {
     format_version: Option<Spanned<i64>>,
     minimum_backlings: Option<Spanned<String>>,
+}
+
+impl Head {
+    fn of(table: &Spanned<DeTable>) -> Result<Self, Error> {
+        let keys = ["format_version", "minimum_backlings"];
+        let mut head = DeTable::new();
+        for (key, value) in table.get_ref() {
+            if keys.contains(&key.get_ref().as_ref()) {
+                head.insert(key.clone(), value.clone());
+            }
+        }
+        Self::deserialize(Deserializer::from(Spanned::new(table.span(), head)))
+    }
 }
 
 #[derive(Deserialize)]
@@ -228,7 +242,7 @@ impl Reader<'_> {
     }
 
     fn parse(&self) -> Result<RawCourse, Problem> {
-        let explain = |error: toml::de::Error| {
+        let explain = |error: Error| {
             let line = error.span().map_or(0, |span| self.line(span.start));
             // serde says ``unknown field `hint`, expected one of `id`, `name` ``.
             let message = error.message().trim().replace('\n', ": ");
@@ -264,7 +278,10 @@ impl Reader<'_> {
                 help,
             }
         };
-        let head: Head = toml::from_str(self.text).map_err(explain)?;
+        // Parsing costs most, so it is done once; a course for a newer program is told
+        // by its head, before anything else in it is looked at.
+        let table = DeTable::parse(self.text).map_err(explain)?;
+        let head = Head::of(&table).map_err(explain)?;
         if let Some(minimum) = &head.minimum_backlings {
             self.new_enough(minimum)?;
         }
@@ -282,7 +299,7 @@ impl Reader<'_> {
                 message: format!("there is no format {}", version.get_ref()),
                 help: format!("write `format_version = {FORMAT_VERSION}`"),
             }),
-            _ => toml::from_str(self.text).map_err(explain),
+            _ => RawCourse::deserialize(Deserializer::from(table)).map_err(explain),
         }
     }
 

@@ -35,7 +35,8 @@ pub fn report_list(reports: &[Report]) -> String {
 
 /// The course and where each exercise stands.
 pub fn exercise_list(course: &Course, progress: &Progress) -> String {
-    let exercises: Vec<Value> = rows(course, progress)
+    let rows = rows(course, progress);
+    let exercises: Vec<Value> = rows
         .iter()
         .map(|row| {
             let exercise = row.exercise;
@@ -55,10 +56,7 @@ pub fn exercise_list(course: &Course, progress: &Progress) -> String {
             })
         })
         .collect();
-    let done = rows(course, progress)
-        .iter()
-        .filter(|row| row.state == State::Done)
-        .count();
+    let done = rows.iter().filter(|row| row.state == State::Done).count();
     let value = json!({
         "schema": SCHEMA,
         "course": course.id,
