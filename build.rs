@@ -1,7 +1,60 @@
-//! Rebuilds the program when the course that it carries changes: the macro that
-//! embeds the exercises does not tell Cargo of files that come or go.
+//! Lists the files that the program carries, for `src/embedded.rs`, and rebuilds
+//! it when one of them changes, comes or goes.
 
-fn main() {
-    println!("cargo::rerun-if-changed=exercises");
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// Directories below an exercise's that only `dev` commands need.
+const FOR_AUTHORS: &[&str] = &["wrong", "alternatives"];
+
+fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=info.toml");
+    write_table("exercises.rs", "exercises", "exercises/", FOR_AUTHORS)?;
+    write_table("template.rs", "src/author/template", "", &[])
+}
+
+/// Writes `table` to Cargo's output directory: an expression that lists the files
+/// below `directory`, sorted by name, a name being `prefix` and the path below it.
+fn write_table(table: &str, directory: &str, prefix: &str, left_out: &[&str]) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={directory}");
+    let mut names = Vec::new();
+    walk(Path::new(directory), "", left_out, &mut names)?;
+    names.sort();
+    let mut code = String::from("&[\n");
+    for name in names {
+        let key = format!("{prefix}{name}");
+        let path = format!("/{directory}/{name}");
+        // `include_bytes!` makes the compiler look at the file itself on every build.
+        let _ = writeln!(
+            code,
+            "    ({key:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
+        );
+    }
+    code.push(']');
+    let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
+    fs::write(Path::new(&out).join(table), code)
+}
+
+/// Adds the names of the files below `directory`, each after `above`.
+fn walk(
+    directory: &Path,
+    above: &str,
+    left_out: &[&str],
+    names: &mut Vec<String>,
+) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+            return Err(io::Error::other(format!("{path:?} is no UTF-8 name")));
+        };
+        if path.is_file() {
+            names.push(format!("{above}{name}"));
+        } else if path.is_dir() && !left_out.contains(&name) {
+            walk(&path, &format!("{above}{name}/"), left_out, names)?;
+        }
+    }
+    Ok(())
 }

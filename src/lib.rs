@@ -10,6 +10,7 @@ pub mod author;
 pub mod cli;
 pub mod commands;
 pub mod course;
+mod embedded;
 pub mod error;
 pub mod home;
 pub mod judge;

@@ -5,12 +5,8 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use rust_embed::Embed;
 
-/// The files of the course, `{{id}}` standing for its id.
-#[derive(Embed)]
-#[folder = "src/author/template/"]
-struct Template;
+use crate::embedded::TEMPLATE;
 
 /// What stands for the course's id in the template's texts.
 const ID: &str = "{{id}}";
@@ -44,20 +40,17 @@ pub fn new(directory: &Path) -> Result<()> {
         .tempdir_in(parent)
         .with_context(|| format!("cannot write `{}`", parent.display()))?;
     let id = id_of(directory);
-    for path in Template::iter() {
-        let Some(file) = Template::get(&path) else {
-            continue;
-        };
+    for &(path, bytes) in TEMPLATE {
         // Git and Cargo would take a file of its real name for one of ours.
         let name = if path == "gitignore" {
             ".gitignore"
         } else {
-            &path
+            path
         };
         let to = unfinished.path().join(name);
-        let text = match std::str::from_utf8(&file.data) {
+        let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.replace(ID, &id).into_bytes(),
-            Err(_) => file.data.into_owned(),
+            Err(_) => bytes.to_vec(),
         };
         let write = || -> io::Result<()> {
             fs::create_dir_all(to.parent().unwrap_or(parent))?;

@@ -5,18 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rust_embed::Embed;
-
-/// The exercises of the course that the binary carries, without what only
-/// `dev` commands need.
-#[derive(Embed)]
-#[folder = "exercises/"]
-#[prefix = "exercises/"]
-#[exclude = "*/wrong/*"]
-#[exclude = "*/alternatives/*"]
-struct EmbeddedExercises;
-
-const EMBEDDED_INFO: &[u8] = include_bytes!("../../info.toml");
+use crate::embedded;
 
 /// Reads a course's files by their path in the course, written with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,19 +32,19 @@ impl Source {
         // A toolchain or settings of its own would run other code for the same files.
         let own_tools = [".cargo", "rust-toolchain", "rust-toolchain.toml"];
         !own_tools.iter().any(|name| root.join(name).exists())
-            && is_same("info.toml", EMBEDDED_INFO)
+            && is_same("info.toml", embedded::INFO)
             && same_testkit()
-            && EmbeddedExercises::iter().all(|path| {
-                EmbeddedExercises::get(&path).is_some_and(|file| is_same(&path, &file.data))
-            })
+            && embedded::EXERCISES
+                .iter()
+                .all(|(path, bytes)| is_same(path, bytes))
     }
 
     /// A file's bytes.
     pub fn read(&self, path: &str) -> io::Result<Cow<'static, [u8]>> {
         match self {
-            Self::Embedded if path == "info.toml" => Ok(Cow::Borrowed(EMBEDDED_INFO)),
-            Self::Embedded => EmbeddedExercises::get(path)
-                .map(|file| file.data)
+            Self::Embedded if path == "info.toml" => Ok(Cow::Borrowed(embedded::INFO)),
+            Self::Embedded => embedded::exercise_file(path)
+                .map(Cow::Borrowed)
                 .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound)),
             Self::Directory(root) => fs::read(root.join(path)).map(Cow::Owned),
         }
@@ -64,7 +53,7 @@ impl Source {
     /// Whether `path` is a file of the course.
     pub fn has_file(&self, path: &str) -> bool {
         match self {
-            Self::Embedded => path == "info.toml" || EmbeddedExercises::get(path).is_some(),
+            Self::Embedded => path == "info.toml" || embedded::exercise_file(path).is_some(),
             Self::Directory(root) => root.join(path).is_file(),
         }
     }
@@ -76,9 +65,10 @@ impl Source {
             Self::Embedded => {
                 let start = format!("{below}/");
                 files.extend(
-                    EmbeddedExercises::iter()
-                        .filter(|path| path.starts_with(&start))
-                        .map(Cow::into_owned),
+                    embedded::EXERCISES
+                        .iter()
+                        .filter(|(path, _)| path.starts_with(&start))
+                        .map(|&(path, _)| path.to_owned()),
                 );
             }
             Self::Directory(root) => walk(&root.join(below), below, &mut files)?,
