@@ -3,6 +3,7 @@
 
 mod commands;
 mod course_errors;
+mod instruction_budgets;
 mod misuse;
 mod progress;
 mod proof;
