@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{Judge, Report, Verdict, hash, write_if_changed};
+use super::{Judge, Key, Report, Verdict, write_if_changed};
 use crate::course::Exercise;
 
 #[derive(Serialize, Deserialize)]
@@ -58,34 +58,31 @@ impl Judge {
 
     /// A key for all that a verdict depends on.
     fn contents(&self, exercise: &Exercise, fingerprint: &str) -> Result<String> {
-        let mut parts = vec![
-            env!("CARGO_PKG_VERSION").as_bytes().to_vec(),
-            fingerprint.as_bytes().to_vec(),
-            format!(
-                "{:?} {} {:?}",
-                exercise.kind,
-                exercise.crates.join(" "),
-                exercise.time_limit
-            )
-            .into_bytes(),
-            // A product names places by where they are.
-            self.root.as_os_str().as_encoded_bytes().to_vec(),
-        ];
+        let mut key = Key::default();
+        key.add(env!("CARGO_PKG_VERSION"));
+        key.add(fingerprint);
+        key.add(format!(
+            "{:?} {} {:?}",
+            exercise.kind,
+            exercise.crates.join(" "),
+            exercise.time_limit
+        ));
+        // Messages name places by where they are.
+        key.add(self.root.as_os_str().as_encoded_bytes());
         let used = exercise
             .uses
             .iter()
             .filter_map(|name| self.course.exercise(name));
         let answers = exercise.paths().chain(used.flat_map(Exercise::paths));
         for path in answers.chain([exercise.check_path()]) {
-            parts.push(read(&self.root.join(&path))?);
-            parts.push(path.into_bytes());
+            key.add(read(&self.root.join(&path))?);
+            key.add(path);
         }
         for fixture in self.course.fixtures(exercise)? {
-            parts.push(self.course.source.read(&fixture)?.into_owned());
-            parts.push(fixture.into_bytes());
+            key.add(self.course.source.read(&fixture)?);
+            key.add(fixture);
         }
-        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        Ok(hash(&parts))
+        Ok(key.end())
     }
 }
 

@@ -1048,28 +1048,42 @@ pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
 ///
 /// When the course cannot be read.
 pub fn common_key(course: &Course) -> Result<String> {
-    let mut parts = vec![
-        library::HARNESS.as_bytes().to_vec(),
-        crates::manifest(course)?.into_bytes(),
-        crates::lock_file(course),
-        course.edition.clone().into_bytes(),
-        format!("{:?}", course.lints).into_bytes(),
-    ];
+    let mut key = Key::default();
+    key.add(library::HARNESS);
+    key.add(crates::manifest(course)?);
+    key.add(crates::lock_file(course));
+    key.add(&course.edition);
+    key.add(format!("{:?}", course.lints));
     for (path, text) in library::testkit_files(course)? {
-        parts.extend([path.into_bytes(), text]);
+        key.add(path);
+        key.add(text);
     }
-    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    Ok(hash(&parts))
+    Ok(key.end())
 }
 
-/// A key for contents: it names products, it protects nothing.
-pub(crate) fn hash(parts: &[&[u8]]) -> String {
-    let mut hasher = DefaultHasher::new();
-    for part in parts {
-        hasher.write_usize(part.len());
-        hasher.write(part);
+/// A key for contents, part by part: it names products, it protects nothing.
+#[derive(Default)]
+pub(crate) struct Key(DefaultHasher);
+
+impl Key {
+    /// Adds a part.
+    pub fn add(&mut self, part: impl AsRef<[u8]>) {
+        let part = part.as_ref();
+        self.0.write_usize(part.len());
+        self.0.write(part);
     }
-    format!("{:016x}", hasher.finish())
+
+    /// The key of all parts.
+    pub fn end(&self) -> String {
+        format!("{:016x}", self.0.finish())
+    }
+}
+
+/// The [`Key`] of parts that are all there.
+pub(crate) fn hash(parts: &[&[u8]]) -> String {
+    let mut key = Key::default();
+    parts.iter().for_each(|part| key.add(part));
+    key.end()
 }
 
 /// Whether a program of that name can be started.

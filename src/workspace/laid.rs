@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::course::{Course, Exercise};
-use crate::judge::{self, hash};
+use crate::judge::{self, Key};
 
 /// The name of the index among the copies.
 const INDEX: &str = "index.json";
@@ -121,16 +121,14 @@ fn key(course: &Course, exercise: &Exercise, common: &str) -> Result<String> {
         "{} {:?} {:?} {:?}",
         exercise.kind, exercise.crates, exercise.time_limit, exercise.uses
     );
-    let mut parts = vec![common.as_bytes().to_vec(), rules.into_bytes()];
+    let mut key = Key::default();
+    key.add(common);
+    key.add(rules);
     for path in checks(course, exercise)? {
         let text = course.source.read(&path);
-        parts.push(
-            text.with_context(|| format!("cannot read `{path}`"))?
-                .into_owned(),
-        );
+        key.add(text.with_context(|| format!("cannot read `{path}`"))?);
     }
-    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    Ok(hash(&parts))
+    Ok(key.end())
 }
 
 /// Changes with every file that a workspace gets from the course.
@@ -139,7 +137,8 @@ fn key(course: &Course, exercise: &Exercise, common: &str) -> Result<String> {
 ///
 /// When the course cannot be read.
 pub fn fingerprint(course: &Course) -> Result<String> {
-    let mut parts = vec![judge::common_key(course)?.into_bytes()];
+    let mut key = Key::default();
+    key.add(judge::common_key(course)?);
     let mut paths: Vec<PathBuf> = vec!["info.toml".into()];
     for path in super::learners_files(course)? {
         paths.push(path.into());
@@ -152,10 +151,10 @@ pub fn fingerprint(course: &Course) -> Result<String> {
         let path = path.to_string_lossy().into_owned();
         let text = course.source.read(&path);
         let text = text.with_context(|| format!("cannot read `{path}`"))?;
-        parts.extend([path.into_bytes(), text.into_owned()]);
+        key.add(path);
+        key.add(text);
     }
-    let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-    Ok(hash(&parts))
+    Ok(key.end())
 }
 
 #[cfg(test)]
