@@ -14,6 +14,7 @@ mod shared;
 mod standby;
 mod testkit;
 mod toolchain;
+mod trace;
 mod verdict;
 mod work;
 

@@ -251,6 +251,7 @@ impl Running {
         cancel: &Cancel,
         heard: &mut dyn FnMut(&[u8]),
     ) -> io::Result<Ended> {
+        super::trace::command(child);
         {
             // Under the lock, so that a cancellation finds the group or comes first.
             let mut state = cancel.state();

@@ -649,3 +649,36 @@ fn a_courses_own_lints_reach_learners_and_their_editors() {
         "{manifest}"
     );
 }
+
+#[test]
+fn writes_down_what_it_starts_where_that_is_asked_for() {
+    let place = Place::with_three().init();
+    place.save("one", RIGHT);
+    place.call("run one").go();
+    let trace = place.path("trace");
+    let name = "BACKLINGS_TRACE_COMMANDS";
+    place
+        .call("run one")
+        .env(name, &trace.display().to_string())
+        .go();
+    let lines: Vec<serde_json::Value> = place
+        .read("trace")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let [compiler, check] = lines.as_slice() else {
+        panic!("{lines:?}")
+    };
+    let args = compiler["args"].as_array().unwrap();
+    assert!(args.contains(&"--crate-name".into()), "{args:?}");
+    assert!(compiler["env_remove"].is_array(), "{compiler}");
+    let place_of = |command: &serde_json::Value| fs::canonicalize(command["cwd"].as_str().unwrap());
+    assert_eq!(
+        place_of(compiler).unwrap(),
+        place.path("work").canonicalize().unwrap()
+    );
+    // The compiler's product is the check that is run.
+    let product = args.iter().position(|one| one == "-o").unwrap() + 1;
+    assert_eq!(check["program"], args[product]);
+    assert!(check["env"]["BACKLINGS_SUBJECT"].is_string(), "{check}");
+}
