@@ -84,7 +84,7 @@ impl Runner for Floor<'_> {
             Some(_) => Save::DoesNotCompile,
         };
         if found != save {
-            bail!("the verdict is `{found}`");
+            bail!("this text has another verdict: {found}");
         }
         Ok(ended.saturating_duration_since(started))
     }

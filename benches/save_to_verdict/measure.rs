@@ -96,7 +96,8 @@ fn start<'a>(
     let floor = run.path().join("floor").join(&exercise.name);
     let floor = Floor::new(run, commands, backlings.root(), &floor, &file)?;
     let watcher = backlings.watch(exercise, &file, saver)?;
-    let mut runners: Vec<Box<dyn Runner + 'a>> = vec![Box::new(watcher), Box::new(floor)];
+    // The floor comes first: it tells at once of a text with another verdict.
+    let mut runners: Vec<Box<dyn Runner + 'a>> = vec![Box::new(floor), Box::new(watcher)];
     if let Some(rustlings) = rustlings.filter(|_| exercise.tests.is_some()) {
         runners.push(Box::new(rustlings.watch(exercise, saver)?));
     }

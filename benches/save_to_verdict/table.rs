@@ -79,7 +79,8 @@ pub fn markdown(samples: &[Sample]) -> String {
         );
     }
     text += "\nThe floor is what backlings runs for a save, run without backlings: one compiler process and \
-        the check, or for what no compiler sees the check alone.";
+        the check, or for what no compiler sees the check alone. It starts its compiler after the save; backlings has \
+        loaded one ahead.";
     if !samples.iter().any(|one| one.runner == "rustlings") {
         text += " rustlings was not measured: `--rustlings install` does.";
     }
