@@ -173,12 +173,10 @@ impl Context {
             )));
         }
         eprintln!("The course `{place}` has not been run before, and {meaning}.");
-        let asked = dialoguer::Confirm::new()
-            .with_prompt("Do you trust it?")
-            .default(false)
-            .interact()
-            .context("cannot ask")?;
-        if asked {
+        eprint!("Do you trust it? [y/N] ");
+        let answer = Term::stderr().read_char().context("cannot ask")?;
+        eprintln!("{answer}");
+        if matches!(answer, 'y' | 'Y') {
             Ok(trust::remember(directory)?)
         } else {
             Err(Error::usage(format!(
