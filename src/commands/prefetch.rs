@@ -39,6 +39,7 @@ pub fn prefetch(context: &Context) -> Result<ExitCode> {
             ));
         }
     }
+    judge.choose_linker(Urgency::Now, &cancel)?;
     waiting.end();
 
     let crates: BTreeSet<&String> = exercises.iter().flat_map(|one| &one.crates).collect();

@@ -179,6 +179,9 @@ impl<'a> Order<'a> {
             "--edition".into(),
             self.course.edition.as_str().into(),
             "--error-format=json".into(),
+            // Nobody optimizes over it.
+            "-C".into(),
+            "embed-bitcode=no".into(),
             "--json=diagnostic-rendered-ansi".into(),
             "-o".into(),
             unfinished.clone().into(),

@@ -8,6 +8,7 @@ mod crates;
 mod diagnostics;
 mod known;
 mod library;
+mod linker;
 mod process;
 mod report;
 mod shared;
@@ -35,6 +36,7 @@ use crate::course::{Course, Exercise, Kind};
 #[doc(hidden)]
 pub use diagnostics::read as read_diagnostics;
 pub use library::lay_sources;
+use linker::Linker;
 pub use process::{Cancel, Scratch};
 use process::{Child, End};
 #[doc(hidden)]
@@ -381,6 +383,22 @@ impl Judge {
             progress,
         };
         Ok(self.provide(exercise, &work)?.map(|_| ()))
+    }
+
+    /// Chooses the linker, unless that has been done. Until then verdicts do with
+    /// the toolchain's own.
+    ///
+    /// # Errors
+    ///
+    /// When there is no toolchain, or the choice cannot be written.
+    pub fn choose_linker(&self, urgency: Urgency, cancel: &Cancel) -> Result<()> {
+        let toolchain = self.toolchain()?;
+        Linker::new(&self.build).choose(&Work {
+            toolchain: &toolchain,
+            urgency,
+            cancel,
+            progress: &|_| {},
+        })
     }
 
     /// The exercises whose supplies together are those of all: the first for each
@@ -942,6 +960,7 @@ impl Build<'_> {
             if self.toolchain.shared_std {
                 args.extend(["-C".into(), "prefer-dynamic".into()]);
             }
+            args.extend(Linker::new(&self.judge.build).arguments(&self.toolchain.key()));
             args.extend(self.library.arguments.iter().cloned());
             let started = Instant::now();
             let compiler = &self.toolchain.compiler;
@@ -985,6 +1004,7 @@ impl Build<'_> {
                 );
             }
             first_try = false;
+            Linker::new(&self.judge.build).give_up(&self.toolchain.key())?;
             let _ = fs::remove_dir_all(&incremental);
             let _ = fs::remove_file(product);
         }

@@ -208,6 +208,8 @@ impl Maker<'_> {
             self.parts.edition.into(),
             "-C".into(),
             "prefer-dynamic".into(),
+            "-C".into(),
+            "embed-bitcode=no".into(),
             "-o".into(),
             product.into(),
             source.into(),

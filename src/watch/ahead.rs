@@ -33,6 +33,7 @@ impl Ahead {
                 let _ = sender.send(Event::Ahead(Ok(Some(stage))));
             };
             let build = || -> anyhow::Result<()> {
+                judge.choose_linker(Urgency::Ahead, &stop)?;
                 for exercise in judge.suppliers(exercises)? {
                     if !judge.is_supplied(exercise)?
                         && judge.supply(exercise, Urgency::Ahead, &stop, &told)?

@@ -458,3 +458,21 @@ fn the_check_of_a_file_is_compiled_once() {
         before
     );
 }
+
+/// What `watch` or `prefetch` chose once may be gone later.
+#[test]
+fn a_linker_that_is_gone_is_given_up() {
+    let place = Place::with_three().init();
+    place.call("prefetch").go();
+    let file = "work/.backlings/build/linker.json";
+    if !place.path(file).exists() {
+        eprintln!("skipped: a linker is chosen on Linux only");
+        return;
+    }
+    let chosen = place.read(file);
+    let (toolchain, _) = chosen.split_once("\"linker\":").unwrap();
+    place.write(file, format!("{toolchain}\"linker\":\"no-such-linker\"}}"));
+    place.save("one", RIGHT);
+    place.call("run one").says("one passes all").go();
+    assert_eq!(place.read(file), format!("{toolchain}\"linker\":null}}"));
+}
