@@ -179,10 +179,10 @@ impl<'a> Order<'a> {
             "--edition".into(),
             self.course.edition.as_str().into(),
             "--error-format=json".into(),
-            // Nobody optimizes over it.
+            "--json=diagnostic-rendered-ansi".into(),
+            // For link-time optimization, which nobody does with it.
             "-C".into(),
             "embed-bitcode=no".into(),
-            "--json=diagnostic-rendered-ansi".into(),
             "-o".into(),
             unfinished.clone().into(),
             source.into(),
