@@ -3,6 +3,7 @@
 //! The root is what the library's own root file uses. It compiles in a fraction
 //! of the time, and most first exercises need no more.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The testkit's root file, and which modules it uses.
@@ -17,18 +18,20 @@ impl<'a> Root<'a> {
     pub fn new(text: &'a str, files: &[(String, Vec<u8>)]) -> Self {
         let declarations: BTreeSet<&str> = text.lines().filter_map(declared).collect();
         let mut needed = BTreeSet::new();
-        let mut texts = vec![text.to_owned()];
+        let mut texts = vec![Cow::Borrowed(text)];
         while let Some(text) = texts.pop() {
-            for name in &declarations {
-                if !needed.contains(name) && names(&text, name) {
-                    needed.insert(*name);
+            for name in path_words(&text) {
+                let Some(name) = declarations.get(name) else {
+                    continue;
+                };
+                if needed.insert(*name) {
                     let file = format!("testkit/{name}.rs");
                     let below = format!("testkit/{name}/");
                     texts.extend(
                         files
                             .iter()
                             .filter(|(path, _)| *path == file || path.starts_with(&below))
-                            .map(|(_, text)| String::from_utf8_lossy(text).into_owned()),
+                            .map(|(_, text)| String::from_utf8_lossy(text)),
                     );
                 }
             }
@@ -55,10 +58,11 @@ impl<'a> Root<'a> {
 
     /// Whether a check names no module beyond these.
     pub fn suffices(&self, check: &str) -> bool {
+        let words: BTreeSet<&str> = path_words(check).collect();
         self.text
             .lines()
             .filter_map(declared)
-            .all(|name| self.needed.contains(name) || !names(check, name))
+            .all(|name| self.needed.contains(name) || !words.contains(name))
     }
 }
 
@@ -72,23 +76,25 @@ fn declared(line: &str) -> Option<&str> {
     line.strip_prefix("mod ")
 }
 
-/// Whether a text may use a module of that name: the word stands in a path or
-/// in a list of names, in code. Said too often costs time, never a verdict.
-fn names(text: &str, name: &str) -> bool {
+/// The words of a text that may name a module: they stand in a path or in a list
+/// of names, in code. One too many costs time, never a verdict.
+fn path_words(text: &str) -> impl Iterator<Item = &str> {
     text.lines()
         .filter(|line| !line.trim_start().starts_with("//"))
-        .any(|line| {
-            line.match_indices(name).any(|(at, _)| {
-                let before = &line[..at];
-                let after = &line[at + name.len()..];
-                let part = |c: char| c.is_alphanumeric() || c == '_';
-                let whole = !before.ends_with(part) && !after.starts_with(part);
-                let before = before.trim_end();
-                let in_path = before.is_empty()
+        .flat_map(|line| {
+            let part = |c: char| c.is_alphanumeric() || c == '_';
+            let words = line
+                .split(move |c| !part(c))
+                .filter(|word| !word.is_empty());
+            words.filter(move |word| {
+                // Both are slices of the same line.
+                let start = word.as_ptr() as usize - line.as_ptr() as usize;
+                let before = line[..start].trim_end();
+                let after = line[start + word.len()..].trim_start();
+                before.is_empty()
                     || before.ends_with("::")
                     || before.ends_with(['{', ','])
-                    || after.trim_start().starts_with("::");
-                whole && in_path
+                    || after.starts_with("::")
             })
         })
 }
