@@ -2,7 +2,6 @@
 //! need no compiler.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -10,6 +9,7 @@ use anyhow::{Context as _, Result};
 use super::answers::{Answers, Candidate, Role};
 use super::finding::{Finding, Kind};
 use crate::course::{Course, Exercise, Starts};
+use crate::judge::lock_made;
 
 /// How long a line of the solution may be, in characters, before a hint that has
 /// it gives the answer away.
@@ -72,11 +72,10 @@ pub fn course(course: &Course, owned: &BTreeSet<String>) -> Result<Vec<Finding>>
 /// When the lock file cannot be read.
 pub fn stale_lock(course: &Course, cache: &Path) -> Result<Option<Finding>> {
     const LOCK: &str = "exercises/crates.lock";
-    let made = cache.join("build/crates/Cargo.lock");
-    let Ok(made_text) = fs::read(&made) else {
+    let Some((made, text)) = lock_made(course, &cache.join("build/crates")) else {
         return Ok(None);
     };
-    if !course.source.has_file(LOCK) || *course.source.read(LOCK)? == *made_text {
+    if !course.source.has_file(LOCK) || *course.source.read(LOCK)? == *text {
         return Ok(None);
     }
     let finding = Finding::new(

@@ -182,6 +182,7 @@ impl<'a> Order<'a> {
         if !self.cargo_lock.is_empty() {
             write_if_changed(&directory.join("Cargo.lock"), &self.cargo_lock)?;
         }
+        write_if_changed(&directory.join(GIVEN_LOCK), &self.cargo_lock)?;
         let Judged::Done((mut crates, linked)) = build(self.names, directory, work)? else {
             return Ok(Judged::Cancelled);
         };
@@ -204,6 +205,19 @@ impl<'a> Order<'a> {
         write_if_changed(&self.kept_in(), &text)?;
         Ok(Judged::Done(crates))
     }
+}
+
+/// Beside Cargo's lock file: the one that Cargo began with.
+const GIVEN_LOCK: &str = "given.lock";
+
+/// The lock file that Cargo keeps in `directory`, and its text; `None` where it was made
+/// for another course than this, as it now is, or not at all.
+pub fn lock_made(course: &Course, directory: &Path) -> Option<(PathBuf, Vec<u8>)> {
+    let read = |name: &str| fs::read(directory.join(name)).ok();
+    let made_for_this = read(GIVEN_LOCK)? == lock_file(course)
+        && read("Cargo.toml")? == manifest(course).ok()?.as_bytes();
+    let text = read("Cargo.lock").filter(|_| made_for_this)?;
+    Some((directory.join("Cargo.lock"), text))
 }
 
 /// The course's own lock file; empty where it has none.
@@ -419,6 +433,24 @@ fn stage(line: &str) -> Option<Stage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::Source;
+
+    #[test]
+    fn a_lock_file_made_for_another_course_says_nothing_of_this_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let course = Course::load(Source::Embedded).unwrap();
+        let write = |name: &str, text: &[u8]| fs::write(directory.path().join(name), text).unwrap();
+        let made = || lock_made(&course, directory.path()).map(|(_, text)| text);
+        write("Cargo.toml", manifest(&course).unwrap().as_bytes());
+        write(GIVEN_LOCK, &lock_file(&course));
+        write("Cargo.lock", b"what Cargo made of it");
+        assert_eq!(made().unwrap(), b"what Cargo made of it");
+        write(GIVEN_LOCK, b"the lock file of last week");
+        assert_eq!(made(), None);
+        write(GIVEN_LOCK, &lock_file(&course));
+        write("Cargo.toml", b"[package]");
+        assert_eq!(made(), None);
+    }
 
     #[test]
     fn reads_cargos_progress_in_pieces() {

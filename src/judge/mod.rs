@@ -34,6 +34,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::course::{Course, Exercise, Kind};
 // For `benches/instructions`, which counts what these two cost; nobody else needs them.
 #[doc(hidden)]
+pub use crates::lock_made;
 pub use diagnostics::read as read_diagnostics;
 pub use library::lay_sources;
 use linker::Linker;
