@@ -4,6 +4,7 @@
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::path::Path;
 
@@ -13,7 +14,36 @@ const FOR_AUTHORS: &[&str] = &["wrong", "alternatives"];
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=info.toml");
     write_table("exercises.rs", "exercises", "exercises/", FOR_AUTHORS)?;
-    write_table("template.rs", "src/author/template", "", &[])
+    write_table("template.rs", "src/author/template", "", &[])?;
+    write_fingerprint(
+        "fingerprint.txt",
+        &["info.toml", "exercises", "src/harness"],
+    )
+}
+
+/// Writes a text that is another one when one of the files does, or of those below a
+/// directory, changes: so the program need not read all that it carries to tell.
+fn write_fingerprint(text: &str, of: &[&str]) -> io::Result<()> {
+    let mut hasher = DefaultHasher::new();
+    for root in of {
+        println!("cargo::rerun-if-changed={root}");
+        let mut names = Vec::new();
+        if Path::new(root).is_dir() {
+            walk(Path::new(root), "/", FOR_AUTHORS, &mut names)?;
+            names.sort();
+        } else {
+            names.push(String::new());
+        }
+        for name in names {
+            let path = format!("{root}{name}");
+            let bytes = fs::read(&path)?;
+            for part in [path.as_bytes(), &bytes] {
+                hasher.write_usize(part.len());
+                hasher.write(part);
+            }
+        }
+    }
+    write_out(text, &format!("{:016x}", hasher.finish()))
 }
 
 /// Writes `table` to Cargo's output directory: an expression that lists the files
@@ -34,8 +64,12 @@ fn write_table(table: &str, directory: &str, prefix: &str, left_out: &[&str]) ->
         );
     }
     code.push(']');
+    write_out(table, &code)
+}
+
+fn write_out(name: &str, text: &str) -> io::Result<()> {
     let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
-    fs::write(Path::new(&out).join(table), code)
+    fs::write(Path::new(&out).join(name), text)
 }
 
 /// Adds the names of the files below `directory`, each after `above`.

@@ -10,6 +10,9 @@ pub(crate) static INFO: &[u8] = include_bytes!("../info.toml");
 /// their path in the course.
 pub(crate) static EXERCISES: &[File] = include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
 
+/// Another text whenever one of these files, `info.toml` or the harness is another.
+pub(crate) static FINGERPRINT: &str = include_str!(concat!(env!("OUT_DIR"), "/fingerprint.txt"));
+
 /// A course to begin with, sorted by path.
 pub(crate) static TEMPLATE: &[File] = include!(concat!(env!("OUT_DIR"), "/template.rs"));
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Context, emit, judge_of, judge_one, progress_bar, stands_on_unfinished};
+use super::{Context, emit, judge_of, judge_one, progress::ProgressLine, stands_on_unfinished};
 use crate::cli::Format;
 use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judged, Report};
@@ -21,16 +21,16 @@ pub fn check_all(context: &Context, format: Format, fresh: bool) -> Result<ExitC
     let cancel = Cancel::default();
     super::cancel_on_signals(&cancel)?;
     let total = workspace.course.exercises.len();
-    let bar = progress_bar(total, "exercises")?;
+    let bar = ProgressLine::counting(total, "exercises", context.paint);
 
     let results = Mutex::new(Vec::new());
     judge_all(&workspace, fresh, &cancel, &|index, result| {
-        bar.set_message(workspace.course.exercises[index].name.clone());
-        bar.inc(1);
+        bar.say(workspace.course.exercises[index].name.clone());
+        bar.advance();
         let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
         results.push((index, result));
     })?;
-    bar.finish_and_clear();
+    drop(bar);
     if cancel.is_cancelled() {
         return Err(Error::broken(
             "stopped before all were judged; what had passed is recorded",
@@ -101,7 +101,8 @@ pub fn judge_all(
     let mut open = Vec::new();
     for (index, exercise) in exercises.iter().enumerate() {
         // A check that had to be put back is told of by the run that follows.
-        match judge.recall(exercise, &fingerprint).filter(|_| !fresh) {
+        let report = (!fresh).then(|| judge.recall(exercise, &fingerprint));
+        match report.flatten() {
             Some(mut report) => {
                 report
                     .notes
@@ -182,31 +183,30 @@ impl<'a> Recorder<'a> {
             .iter()
             .any(|one| one.continues.as_ref() == Some(&exercises[index].name));
         if awaited || waiting.recorded.elapsed() >= RECORD_AFTER {
-            self.record(&mut waiting);
-        }
-    }
-
-    fn record(&self, waiting: &mut Waiting) {
-        let exercises = &self.workspace.course.exercises;
-        let reports = std::mem::take(&mut waiting.reports);
-        let result = self.workspace.record_all(
-            reports
-                .iter()
-                .map(|(index, report)| (&exercises[*index], report, true)),
-        );
-        waiting.recorded = Instant::now();
-        if waiting.result.is_ok() {
-            waiting.result = result.map(|_| ());
+            waiting.record(self.workspace);
         }
     }
 
     fn end(self) -> Result<()> {
-        let mut waiting = self
-            .waiting
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let this = Self::new(self.workspace);
-        this.record(&mut waiting);
+        let waiting = self.waiting.into_inner();
+        let mut waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        waiting.record(self.workspace);
         waiting.result
+    }
+}
+
+impl Waiting {
+    fn record(&mut self, workspace: &Workspace) {
+        let exercises = &workspace.course.exercises;
+        let reports = std::mem::take(&mut self.reports);
+        let result = workspace.record_all(
+            reports
+                .iter()
+                .map(|(index, report)| (&exercises[*index], report, true)),
+        );
+        self.recorded = Instant::now();
+        if self.result.is_ok() {
+            self.result = result.map(|_| ());
+        }
     }
 }

@@ -6,6 +6,7 @@ mod hint;
 mod init;
 mod list;
 mod prefetch;
+mod progress;
 mod reset;
 mod run;
 mod solution;
@@ -17,11 +18,9 @@ use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use console::Term;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{Cli, ColorChoice, Command, WatchArgs};
 use crate::course::{Course, Exercise};
@@ -226,23 +225,6 @@ fn emit(text: &str) -> Result<()> {
             .map_err(Error::from),
         _ => Ok(()),
     }
-}
-
-/// A bar for so many things of a sort, on a terminal only.
-fn progress_bar(total: usize, sort: &str) -> Result<ProgressBar> {
-    let target = if io::stderr().is_terminal() && total > 0 {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let bar = ProgressBar::with_draw_target(Some(u64::try_from(total).unwrap_or(u64::MAX)), target);
-    let style = ProgressStyle::with_template(&format!(
-        "[{{bar:40}}] {{pos}}/{{len}} {sort}, {{elapsed}} {{msg}}"
-    ))
-    .map_err(|error| Error::broken(error.to_string()))?;
-    bar.set_style(style.progress_chars("█▌·"));
-    bar.enable_steady_tick(Duration::from_millis(200));
-    Ok(bar)
 }
 
 /// Judges an exercise of a workspace and records what came of it.

@@ -20,7 +20,7 @@ pub fn prefetch(context: &Context) -> Result<ExitCode> {
 
     let exercises = &workspace.course.exercises;
     let suppliers = judge.suppliers(exercises.iter())?;
-    let waiting = Waiting::new()?;
+    let waiting = Waiting::new(context.paint);
     let mut built = 0;
     for exercise in &suppliers {
         if judge.is_supplied(exercise)? {
@@ -30,9 +30,6 @@ pub fn prefetch(context: &Context) -> Result<ExitCode> {
         let supplied = judge.supply(exercise, Urgency::Now, &cancel, &|stage| {
             waiting.tell(&stage)
         });
-        if !matches!(supplied, Ok(Judged::Done(()))) {
-            waiting.end();
-        }
         if supplied? == Judged::Cancelled {
             return Err(Error::broken(
                 "stopped before all was built; what is built stays, and `backlings prefetch` goes on from there",
@@ -40,7 +37,7 @@ pub fn prefetch(context: &Context) -> Result<ExitCode> {
         }
     }
     judge.choose_linker(Urgency::Now, &cancel)?;
-    waiting.end();
+    drop(waiting);
 
     let crates: BTreeSet<&String> = exercises.iter().flat_map(|one| &one.crates).collect();
     let crates: Vec<String> = crates.into_iter().map(|name| format!("`{name}`")).collect();

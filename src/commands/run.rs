@@ -24,11 +24,11 @@ pub fn run(context: &Context, name: Option<&str>, format: Format) -> Result<Exit
 
     let cancel = Cancel::default();
     super::cancel_on_signals(&cancel)?;
-    let waiting = Waiting::new()?;
+    let waiting = Waiting::new(context.paint);
     let judged = judge_and_record(&workspace, &judge, exercise, &cancel, &|stage| {
         waiting.tell(&stage);
     });
-    waiting.end();
+    drop(waiting);
     let Judged::Done((outcome, recorded)) = judged? else {
         return Err(Error::broken("stopped before there was a verdict"));
     };

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Context, cancel_on_signals, emit, judge_and_record, judge_of, progress_bar};
+use super::{Context, cancel_on_signals, emit, judge_and_record, judge_of, progress::ProgressLine};
 use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judged, Report};
 use crate::screen;
@@ -39,11 +39,11 @@ fn judge_again(context: &Context, workspace: &Workspace) -> Result<Vec<Report>> 
     context.permit(&workspace.course)?;
     let cancel = Cancel::default();
     cancel_on_signals(&cancel)?;
-    let bar = progress_bar(exercises.len(), "exercises")?;
+    let bar = ProgressLine::counting(exercises.len(), "exercises", context.paint);
     let judge = judge_of(workspace);
     let mut reports = Vec::new();
     for exercise in exercises {
-        bar.set_message(exercise.name.clone());
+        bar.say(exercise.name.clone());
         let judged = judge_and_record(workspace, &judge, exercise, &cancel, &|_| {})?;
         let Judged::Done((outcome, _)) = judged else {
             return Err(Error::broken(
@@ -52,8 +52,8 @@ fn judge_again(context: &Context, workspace: &Workspace) -> Result<Vec<Report>> 
         };
         workspace.rechecked(exercise)?;
         reports.push(outcome.report.clone());
-        bar.inc(1);
+        bar.advance();
     }
-    bar.finish_and_clear();
+    drop(bar);
     Ok(reports)
 }

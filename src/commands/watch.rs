@@ -9,8 +9,7 @@ use crate::error::Result;
 use crate::watch::{self as watcher, Options};
 
 pub fn watch(context: &Context, args: &WatchArgs) -> Result<ExitCode> {
-    let (workspace, mut notices) = context.open_or_make()?;
-    notices.extend(workspace.outdated()?);
+    let (workspace, notices) = context.open_or_make()?;
     let _in_use = workspace.in_use()?;
     watcher::watch(
         workspace,

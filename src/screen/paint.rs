@@ -52,6 +52,13 @@ impl Paint {
         self.apply(Style::new().dim(), text)
     }
 
+    /// `━━━━────`, `room` columns wide.
+    pub fn bar(self, done: usize, total: usize, room: usize) -> String {
+        let filled = (room * done.min(total)).checked_div(total).unwrap_or(0);
+        let open = self.dim(&"─".repeat(room - filled));
+        format!("{}{open}", self.good(&"━".repeat(filled)))
+    }
+
     /// Fills `text` to the width, each line behind `indent`; its own line breaks stay.
     pub fn wrap(self, text: &str, indent: &str) -> String {
         let width = self.width.clamp(20, 100);

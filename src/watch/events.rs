@@ -30,6 +30,8 @@ pub enum Event {
     Resized,
     /// Somebody wants us to end.
     Quit,
+    /// What stands in the way of trusting the workspace's files, where something does.
+    Outdated(String),
     /// A run has come to another stage.
     Stage(u64, Stage),
     /// A run has ended.

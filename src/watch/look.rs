@@ -131,7 +131,7 @@ impl Scene<'_> {
             let counted = match stage {
                 Stage::Crates { done, total, .. } if *total > 0 => {
                     let width = paint.width.min(42);
-                    format!("\n{}", bar(*done, *total, Paint { width, ..paint }))
+                    format!("\n{}", paint.bar(*done, *total, width.saturating_sub(2)))
                 }
                 _ => String::new(),
             };
@@ -190,7 +190,7 @@ impl Scene<'_> {
         let mut text = if ended {
             format!("{}\n\n", paint.strong(&format!("{passed} of {total} pass")))
         } else {
-            let bar = bar(results.len(), total, Paint { width: 42, ..paint });
+            let bar = paint.bar(results.len(), total, 40);
             format!("{bar}  {} of {total} judged\n\n", results.len())
         };
         let width = self.course.name_width();
@@ -221,7 +221,7 @@ impl Scene<'_> {
         }
         let done = self.progress.done(self.course);
         let total = self.course.exercises.len();
-        lines.push(bar(done, total, paint));
+        lines.push(paint.bar(done, total, paint.width.saturating_sub(2)));
         let passed = self.progress.is_done(self.exercise);
         let keys: &[(&str, &str)] = match self.mode {
             Mode::List { .. } => &[("↑↓", "choose"), ("Enter", "go there"), ("l", "back")],
@@ -271,17 +271,6 @@ impl Scene<'_> {
 /// The line of the list on which the selected exercise stands.
 pub fn list_line(scene: &Scene<'_>, selected: usize, paint: Paint) -> usize {
     screen::list(scene.course, scene.progress, Some(selected), paint).1
-}
-
-/// `━━━━────`, nearly as wide as the screen.
-fn bar(done: usize, total: usize, paint: Paint) -> String {
-    let room = paint.width.saturating_sub(2);
-    let filled = (room * done).checked_div(total).unwrap_or(0);
-    format!(
-        "{}{}",
-        paint.good(&"━".repeat(filled)),
-        paint.dim(&"─".repeat(room - filled))
-    )
 }
 
 fn help(paint: Paint) -> String {

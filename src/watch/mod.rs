@@ -98,6 +98,7 @@ pub fn watch(workspace: Workspace, notices: Vec<String>, options: Options) -> Re
     watch.plain_start();
     watch.start(shown, false);
     watch.draw();
+    watch.ask_whether_outdated();
     watch.run(&receiver, more_keys.as_ref());
     watch.leave()
 }
@@ -236,6 +237,14 @@ impl Watch {
                 }
             }
             Event::Finished(id, result) => self.finished(id, result),
+            Event::Outdated(notice) => {
+                if self.terminal.is_none() {
+                    self.say(&format!("{notice}\n"));
+                } else {
+                    self.notices.push(notice);
+                    self.draw();
+                }
+            }
             Event::Ahead(result) => self.built_ahead(result),
             Event::CheckedOne(exercise, result) => {
                 if let Some(checking) = &mut self.checking {
@@ -704,6 +713,21 @@ impl Watch {
             };
             let judged = crate::commands::judge_all(&workspace, false, &cancel, &told);
             let _ = sender.send(Event::CheckedAll(judged.map_err(|error| error.to_string())));
+        }));
+    }
+
+    /// Compares the workspace with the course, which reads all of a course that is a
+    /// directory: nobody waits for that before the first screen.
+    fn ask_whether_outdated(&mut self) {
+        let workspace = self.workspace.clone();
+        let sender = self.sender.clone();
+        self.leaving.push(thread::spawn(move || {
+            let notice = match workspace.outdated() {
+                Ok(None) => return,
+                Ok(Some(notice)) => notice,
+                Err(error) => error.to_string(),
+            };
+            let _ = sender.send(Event::Outdated(notice));
         }));
     }
 

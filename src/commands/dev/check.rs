@@ -9,14 +9,15 @@ use std::time::Duration;
 use anyhow::Context as _;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::super::{Context, cancel_on_signals, emit, progress_bar};
+use super::super::progress::ProgressLine;
+use super::super::{Context, cancel_on_signals, emit};
 use super::{course, exercise, jobs, side_by_side};
 use crate::author::{self, Answers, Attempt, Kind, Ledger, Proof, Prover};
 use crate::cli::{DevCheckArgs, Format};
 use crate::course::{self, Exercise};
 use crate::error::{Error, Result};
 use crate::judge::{Cancel, Judged};
-use crate::screen::{self, ExerciseProof, Proofs};
+use crate::screen::{self, ExerciseProof, Paint, Proofs};
 
 pub fn check(context: &Context, args: &DevCheckArgs) -> Result<ExitCode> {
     let cancel = Cancel::default();
@@ -96,7 +97,7 @@ fn prove(context: &Context, args: &DevCheckArgs, fresh: bool, cancel: &Cancel) -
             .collect();
         findings = author::tree_of_course(&course, &owned)?;
     }
-    let exercises = prove_all(&prover, &ledger, &tasks, args, cancel)?;
+    let exercises = prove_all(&prover, &ledger, &tasks, args, context.paint, cancel)?;
     nothing_could_be_judged(&exercises)?;
     findings.extend(author::stale_lock(&course, &cache)?);
     Ok(Proofs {
@@ -114,6 +115,7 @@ fn prove_all(
     ledger: &Ledger,
     tasks: &[Task<'_>],
     args: &DevCheckArgs,
+    paint: Paint,
     cancel: &Cancel,
 ) -> Result<Vec<ExerciseProof>> {
     let mut work: Vec<(usize, usize)> = Vec::new();
@@ -124,15 +126,15 @@ fn prove_all(
     }
     // Programs wait more than they work: begun first, they keep nobody waiting at the end.
     work.sort_by_key(|(task, _)| tasks[*task].exercise.kind != course::Kind::Program);
-    let bar = progress_bar(work.len(), "answers")?;
+    let bar = ProgressLine::counting(work.len(), "answers", paint);
     let prove_one = |lane: usize, (task, index): &(usize, usize)| -> Result<Option<Proof>> {
         let task = &tasks[*task];
-        bar.set_message(task.exercise.name.clone());
+        bar.say(task.exercise.name.clone());
         let candidate = &task.answers.candidates[*index];
         let Judged::Done(attempt) = prover.attempt(task.exercise, candidate, lane, cancel)? else {
             return Ok(None);
         };
-        bar.inc(1);
+        bar.advance();
         let Some(attempts) = task.note(*index, attempt) else {
             return Ok(None);
         };
@@ -148,7 +150,7 @@ fn prove_all(
         Ok(Some(proof))
     };
     let results = side_by_side(&work, jobs(args.jobs), prove_one);
-    bar.finish_and_clear();
+    drop(bar);
     let mut proofs: Vec<Option<Proof>> = tasks.iter().map(|task| task.known.clone()).collect();
     for ((task, _), result) in work.iter().zip(results) {
         if let Some(proof) = result? {

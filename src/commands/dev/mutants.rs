@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::super::{Context, cancel_on_signals, emit, progress_bar};
+use super::super::progress::ProgressLine;
+use super::super::{Context, cancel_on_signals, emit};
 use super::{course, exercise, jobs, side_by_side};
 use crate::author::{self, Answers, Prey, Prover};
 use crate::cli::Format;
@@ -35,15 +36,15 @@ pub fn mutants(
     };
     let mut hunted = exercise.clone();
     hunted.time_limit = limit;
-    let bar = progress_bar(prey.len(), "changes")?;
-    bar.set_message(exercise.name.clone());
+    let bar = ProgressLine::counting(prey.len(), "changes", context.paint);
+    bar.say(exercise.name.clone());
     let judge_one = |lane: usize, one: &Prey| {
         let fate = author::fate(&prover, &hunted, one, lane, &cancel);
-        bar.inc(1);
+        bar.advance();
         fate
     };
     let fates = side_by_side(&prey, jobs(wanted_jobs), judge_one);
-    bar.finish_and_clear();
+    drop(bar);
     let mut hunt = Hunt::new(exercise);
     for (one, fate) in prey.into_iter().zip(fates) {
         match fate? {
