@@ -315,8 +315,8 @@ fn floor(text: &str, offset: usize) -> usize {
         .unwrap_or(0)
 }
 
-/// SQLite's own words.
-fn said(error: &Error) -> String {
+/// SQLite's own words of an error.
+pub fn said(error: &Error) -> String {
     match error {
         Error::SqlInputError { msg, .. } => msg.clone(),
         Error::SqliteFailure(_, Some(message)) => message.clone(),

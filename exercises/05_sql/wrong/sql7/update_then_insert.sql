@@ -1,0 +1,33 @@
+-- fails: loses_no_copies_when_two_deliver_at_once
+-- Updates, and inserts where nothing was updated: two steps with a gap.
+
+-- query: deliver
+UPDATE stock SET copies = copies + :copies
+WHERE book_id = :book_id AND place = :place;
+
+INSERT INTO stock (book_id, place, copies)
+SELECT :book_id, :place, :copies
+WHERE NOT EXISTS (SELECT 1 FROM stock WHERE book_id = :book_id AND place = :place);
+
+SELECT copies FROM stock
+WHERE book_id = :book_id AND place = :place;
+
+-- query: sign_up
+INSERT INTO customers (name, email, city, joined_on)
+VALUES (:name, :email, :city, :today)
+-- DO NOTHING would return no row for an address that we know. This changes nothing
+-- either, but it is an update, and RETURNING sees the row.
+ON CONFLICT (email) DO UPDATE
+    SET email = excluded.email
+RETURNING id;
+
+-- query: review
+INSERT INTO reviews (book_id, customer_id, stars, text, written_on)
+VALUES (:book_id, :customer_id, :stars, :text, :written_on)
+ON CONFLICT (book_id, customer_id) DO UPDATE
+    SET stars = excluded.stars,
+        text = excluded.text,
+        written_on = excluded.written_on
+    -- A message that was overtaken by a later one finds it and leaves it alone.
+    WHERE excluded.written_on >= reviews.written_on
+RETURNING id, stars;
