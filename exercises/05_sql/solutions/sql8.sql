@@ -1,0 +1,25 @@
+CREATE TABLE vouchers (
+    -- In a STRICT table a primary key is never NULL.
+    code         TEXT PRIMARY KEY
+                 CHECK (length(code) = 8 AND code NOT GLOB '*[^A-Z0-9]*'),
+    kind         TEXT NOT NULL CHECK (kind IN ('gift', 'welcome')),
+    customer_id  INTEGER REFERENCES customers (id) ON DELETE SET NULL,
+    amount_cents INTEGER NOT NULL CHECK (amount_cents BETWEEN 500 AND 50000),
+    -- A day that exists is one that date() leaves as it is. IS, not =: what is no day at
+    -- all makes date() NULL, and a CHECK that is NULL refuses nothing.
+    bought_on    TEXT NOT NULL CHECK (bought_on IS date(bought_on)),
+    valid_until  TEXT CHECK (valid_until IS date(valid_until)),
+    CHECK (valid_until >= bought_on)
+) STRICT;
+
+-- NULLs are never equal, so unknown customers are not in each other's way.
+CREATE UNIQUE INDEX one_welcome_for_each_customer
+    ON vouchers (customer_id) WHERE kind = 'welcome';
+
+CREATE TABLE redemptions (
+    -- Without ON DELETE, a voucher that is referred to cannot be deleted.
+    code     TEXT NOT NULL REFERENCES vouchers (code),
+    order_id INTEGER NOT NULL REFERENCES orders (id) ON DELETE CASCADE,
+    cents    INTEGER NOT NULL CHECK (cents > 0),
+    PRIMARY KEY (code, order_id)
+) STRICT;

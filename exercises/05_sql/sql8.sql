@@ -1,0 +1,46 @@
+-- # sql8: the vouchers
+--
+-- Marginalia sells vouchers. They were kept in a spreadsheet until somebody found one over
+-- "ten" euros, two with the same code, one that ended before it began, and one that had
+-- paid twice for the same order. Now they move into the database, where three programs
+-- write. Not one of them can be trusted to check everything, so the tables must.
+--
+-- vouchers has the columns
+--
+--   code          8 characters, each a capital letter A to Z or a digit 0 to 9; text, and
+--                 no two vouchers have the same
+--   kind          'gift' or 'welcome', spelled like this
+--   customer_id   who bought it or got it, a customer of ours; NULL: nobody knows. A customer
+--                 has one welcome voucher at most, and any number of gifts; of unknown
+--                 customers there may be many of each kind
+--   amount_cents  a whole number from 500 to 50000
+--   bought_on     a day that exists, written as '2025-03-01'
+--   valid_until   such a day too, the same one or later; NULL: for ever
+--
+-- redemptions has the columns
+--
+--   code          the voucher that paid
+--   order_id      the order that it paid for; a voucher pays for many orders, an order is
+--                 paid with many vouchers, but each of them once for each order
+--   cents         how much, a whole number above 0
+--
+-- The rules:
+--   - NULL is allowed where it says so above, and nowhere else.
+--   - A row that breaks a rule is refused, in an INSERT and in an UPDATE. Every row that breaks
+--     none is taken. That a voucher pays no more than it has is for the program to see to.
+--   - When a customer is deleted, the vouchers stay, and nobody knows any more whose they are.
+--     When an order is deleted, its redemptions go, too. A voucher that has paid for
+--     something cannot be deleted.
+--   - The tables may have more columns if they need no value. The other tables stay as they
+--     are. Foreign keys are switched on (PRAGMA foreign_keys = ON) in all programs.
+--
+-- What you need: https://sqlite.org/lang_createtable.html (constraints),
+-- https://sqlite.org/stricttables.html, https://sqlite.org/foreignkeys.html (what to do on
+-- deletion: §4.3), https://sqlite.org/partialindex.html. Three traps: without STRICT, an
+-- INTEGER column takes the text 'ten' as well. A CHECK refuses a row when it is false, and
+-- lets it pass when it is NULL. And date('2025-02-30') is '2025-03-02'.
+--
+-- The tables that are there: customers (id INTEGER PRIMARY KEY, ...) and
+-- orders (id INTEGER PRIMARY KEY, ...).
+--
+-- What to do: write the CREATE statements below.
