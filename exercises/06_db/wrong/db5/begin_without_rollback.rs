@@ -1,0 +1,70 @@
+//! fails: leaves_no_transaction_open
+//! `?` leaves the function, and BEGIN has no end.
+
+use rusqlite::{Connection, Result, params};
+
+/// Books on their way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trolley {
+    /// The place they leave: `warehouse`.
+    pub from: String,
+    /// The place they go to, another one.
+    pub to: String,
+    /// Books by their ids, and how many copies of each, 1 or more.
+    pub books: Vec<(i64, i64)>,
+}
+
+/// What became of a trolley.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It has been moved.
+    Moved,
+    /// It has not: there are too few copies of this book.
+    TooFew { book: i64 },
+}
+
+/// Moves all of a trolley or nothing.
+pub fn move_trolley(shop: &mut Connection, trolley: &Trolley) -> Result<Outcome> {
+    Ok(move_all(shop, std::slice::from_ref(trolley))?[0])
+}
+
+/// Moves those of the trolleys that are not short; nothing at all if SQLite fails.
+pub fn move_all(shop: &mut Connection, trolleys: &[Trolley]) -> Result<Vec<Outcome>> {
+    shop.execute_batch("BEGIN")?;
+    let mut outcomes = Vec::new();
+    for trolley in trolleys {
+        shop.execute_batch("SAVEPOINT trolley")?;
+        let outcome = push(shop, trolley)?;
+        if outcome != Outcome::Moved {
+            shop.execute_batch("ROLLBACK TO trolley")?;
+        }
+        shop.execute_batch("RELEASE trolley")?;
+        outcomes.push(outcome);
+    }
+    shop.execute_batch("COMMIT")?;
+    Ok(outcomes)
+}
+
+/// Moves book after book. What it has done when it is short or fails, its caller undoes.
+fn push(shop: &Connection, trolley: &Trolley) -> Result<Outcome> {
+    for &(book, copies) in &trolley.books {
+        let taken = shop.execute(
+            "UPDATE stock SET copies = copies - ?3
+             WHERE book_id = ?1 AND place = ?2 AND copies >= ?3",
+            params![book, trolley.from, copies],
+        )?;
+        if taken == 0 {
+            return Ok(Outcome::TooFew { book });
+        }
+        shop.execute(
+            "INSERT INTO stock (book_id, place, copies) VALUES (?1, ?2, ?3)
+             ON CONFLICT (book_id, place) DO UPDATE SET copies = copies + excluded.copies",
+            params![book, trolley.to, copies],
+        )?;
+        shop.execute(
+            "INSERT INTO moves (book_id, from_place, to_place, copies) VALUES (?1, ?2, ?3, ?4)",
+            params![book, trolley.from, trolley.to, copies],
+        )?;
+    }
+    Ok(Outcome::Moved)
+}
