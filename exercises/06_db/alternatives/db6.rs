@@ -1,0 +1,75 @@
+use rusqlite::{Connection, OptionalExtension, Result, params};
+
+/// What became of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Save {
+    /// It is in the table, and this is its version.
+    Saved { version: i64 },
+    /// Somebody else was faster: the table has this version.
+    Changed { version: i64 },
+    /// There is no blurb for the book.
+    NoBlurb,
+}
+
+/// Gives a book the price that `rule` makes of the one it has, and returns it.
+///
+/// Without a transaction: it writes only over the price that it has read, and begins anew
+/// when that is gone.
+pub fn reprice(shop: &mut Connection, book: i64, rule: &dyn Fn(i64) -> i64) -> Result<Option<i64>> {
+    loop {
+        let old: Option<i64> = shop
+            .query_row(
+                "SELECT price_cents FROM books WHERE id = ?1",
+                [book],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let Some(old) = old else {
+            return Ok(None);
+        };
+        let new = rule(old);
+        let changed = shop.execute(
+            "UPDATE books SET price_cents = ?3 WHERE id = ?1 AND price_cents = ?2",
+            params![book, old, new],
+        )?;
+        if changed == 1 {
+            return Ok(Some(new));
+        }
+    }
+}
+
+/// Saves a blurb that was edited when it had the version `seen`.
+pub fn save_blurb(shop: &mut Connection, book: i64, seen: i64, text: &str) -> Result<Save> {
+    shop.execute_batch("BEGIN IMMEDIATE")?;
+    let result = save_in_transaction(shop, book, seen, text);
+    let end = if result.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    let ended = shop.execute_batch(end);
+    if !shop.is_autocommit() {
+        shop.execute_batch("ROLLBACK")?;
+    }
+    let save = result?;
+    ended?;
+    Ok(save)
+}
+
+fn save_in_transaction(shop: &Connection, book: i64, seen: i64, text: &str) -> Result<Save> {
+    let version = shop
+        .query_row(
+            "SELECT version FROM blurbs WHERE book_id = ?1",
+            [book],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match version {
+        None => Ok(Save::NoBlurb),
+        Some(version) if version != seen => Ok(Save::Changed { version }),
+        Some(version) => {
+            let version = version + 1;
+            shop.execute(
+                "UPDATE blurbs SET text = ?2, version = ?3 WHERE book_id = ?1",
+                params![book, text, version],
+            )?;
+            Ok(Save::Saved { version })
+        }
+    }
+}

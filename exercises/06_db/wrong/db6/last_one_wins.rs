@@ -1,0 +1,62 @@
+//! fails: refuses_to_save_over_a_change
+//! The version is counted, and not compared.
+
+use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
+
+/// What became of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Save {
+    /// It is in the table, and this is its version.
+    Saved { version: i64 },
+    /// Somebody else was faster: the table has this version.
+    Changed { version: i64 },
+    /// There is no blurb for the book.
+    NoBlurb,
+}
+
+/// Gives a book the price that `rule` makes of the one it has, and returns it.
+pub fn reprice(shop: &mut Connection, book: i64, rule: &dyn Fn(i64) -> i64) -> Result<Option<i64>> {
+    // A writer from the start: from here to the end nobody else writes, so what is read
+    // is what is replaced. Whoever comes second waits here, before it has read anything.
+    let transaction = shop.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let price = transaction
+        .query_row(
+            "SELECT price_cents FROM books WHERE id = ?1",
+            [book],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let price = price.map(rule);
+    if let Some(price) = price {
+        transaction.execute(
+            "UPDATE books SET price_cents = ?2 WHERE id = ?1",
+            params![book, price],
+        )?;
+    }
+    transaction.commit()?;
+    Ok(price)
+}
+
+/// Saves a blurb that was edited when it had the version `seen`.
+pub fn save_blurb(shop: &mut Connection, book: i64, seen: i64, text: &str) -> Result<Save> {
+    // Nobody can hold a transaction while a person thinks. The version in the WHERE makes
+    // looking and writing one step; no row changes if it is another one by now.
+    let changed = shop.execute(
+        "UPDATE blurbs SET text = ?3, version = version + 1 WHERE book_id = ?1 AND ?2 IS NOT NULL",
+        params![book, seen, text],
+    )?;
+    if changed == 1 {
+        return Ok(Save::Saved { version: seen + 1 });
+    }
+    let version = shop
+        .query_row(
+            "SELECT version FROM blurbs WHERE book_id = ?1",
+            [book],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(match version {
+        Some(version) => Save::Changed { version },
+        None => Save::NoBlurb,
+    })
+}
