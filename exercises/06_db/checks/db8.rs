@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use testkit::gate::Gate;
 use testkit::marginalia::{self, VISIBLE};
 use testkit::{Failure, checks, fail, patience};
@@ -21,6 +22,7 @@ fn main() {
         lends_and_takes_back,
         takes_back_what_an_error_or_a_panic_leaves,
         leaves_no_transaction_in_what_comes_back,
+        closes_what_it_cannot_clean,
         waits_no_longer_than_it_is_told,
         wakes_who_waits,
         goes_on_waiting_when_somebody_else_was_faster,
@@ -232,6 +234,46 @@ fn leaves_no_transaction_in_what_comes_back() {
                 .because(WHY)
                 .raise();
         }
+        if shop.opened() != 1 {
+            fail("a connection with a transaction is thrown away")
+                .given(given)
+                .expected("its transaction undone, and the same connection lent again")
+                .got(format!("{} connections opened", shop.opened()))
+                .because("every handler that ends with an error would cost a new connection, and opening them was what the pool is there to save")
+                .raise();
+        }
+    }
+}
+
+fn closes_what_it_cannot_clean() {
+    const WHY: &str = "a connection in an unknown state is no use to anybody: close it, which undoes what it has begun, and let another one be opened in its place";
+    let shop = Shop::of(1);
+    let given = "a pool of 1; its connection has begun a transaction, SQLite refuses to roll it back (an authorizer forbids it), and it is dropped";
+    let pooled = shop.get(given, WHY);
+    pooled
+        .execute_batch("BEGIN; INSERT INTO authors (name) VALUES ('Nobody')")
+        .expect("a good statement");
+    pooled.authorizer(Some(|context: AuthContext<'_>| match context.action {
+        AuthAction::Transaction { .. } => Authorization::Deny,
+        _ => Authorization::Allow,
+    }));
+    drop(pooled);
+    let pooled = shop.get(given, WHY);
+    if !pooled.is_autocommit() || shop.opened() != 2 {
+        fail("a connection that cannot be cleaned is lent again")
+            .given(given)
+            .expected("a new connection")
+            .got(format!(
+                "{}; {} connections opened in all",
+                if pooled.is_autocommit() {
+                    "no transaction"
+                } else {
+                    "the open transaction"
+                },
+                shop.opened()
+            ))
+            .because(WHY)
+            .raise();
     }
 }
 

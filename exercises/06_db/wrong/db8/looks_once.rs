@@ -1,5 +1,5 @@
-//! fails: goes_on_waiting_when_somebody_else_was_faster
-//! Woken once, and not looked again.
+//! fails: takes_back_the_place_when_opening_fails
+//! Woken once, and not looked again: neither for a connection nor for a place.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
