@@ -14,9 +14,11 @@ pub mod counted;
 pub mod drip;
 pub mod expect;
 pub mod gate;
+pub mod groups;
 pub mod http;
 #[cfg(feature = "rusqlite")]
 pub mod marginalia;
+pub mod memory;
 pub mod panics;
 pub mod patience;
 pub mod program;

@@ -1,0 +1,23 @@
+//! fails: does_not_wait_for_the_end_of_an_endless_line
+
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+
+pub const MAX_LINE: usize = 1024;
+
+pub fn echo(stream: impl Read + Write) -> io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+
+        if reader.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        if line.len() > MAX_LINE && !line.ends_with(b"\n") {
+            return Err(ErrorKind::InvalidData.into());
+        }
+        let answer = [format!("{number} ").as_bytes(), &line].concat();
+        reader.get_mut().write_all(&answer)?;
+    }
+    Ok(())
+}
