@@ -1,0 +1,92 @@
+//! fails: readers_do_not_wait_for_a_reload
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Deserialize;
+
+/// The settings that may change while the shop is open.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub revision: u64,
+    pub banner: String,
+    pub free_shipping_cents: u64,
+    pub express_cents: u64,
+}
+
+/// Where the settings come from: a file, in production.
+pub trait Source {
+    /// The text of the settings, as it is now. Each call may give another one.
+    fn read(&self) -> io::Result<String>;
+}
+
+/// Says whether settings make sense, and if not, why.
+pub type Validate = dyn Fn(&Config) -> Result<(), String> + Send + Sync;
+
+/// The settings in service.
+///
+/// The lock guards which settings are in service, not the settings: those never change once they are
+/// made. It is held for a clone of the `Arc` or for a comparison and a swap, and never while code of
+/// somebody else runs, so that nobody waits long, and nobody can panic with it.
+pub struct Live {
+    current: Mutex<Arc<Config>>,
+    validate: Box<Validate>,
+}
+
+impl Live {
+    /// Puts the first settings into service.
+    pub fn new(first: Config, validate: Box<Validate>) -> Self {
+        Self {
+            current: Mutex::new(Arc::new(first)),
+            validate,
+        }
+    }
+
+    /// Lets `read` look at the settings in service.
+    pub fn with<T>(&self, read: impl FnOnce(&Config) -> T) -> T {
+        let config = Arc::clone(&self.current());
+        read(&config)
+    }
+
+    /// Reads new settings and puts them into service, or says why not.
+    pub fn reload(&self, source: &dyn Source) -> Result<(), String> {
+        // All of this on the side. Whatever fails or panics here, nobody has seen anything.
+        let text = source
+            .read()
+            .map_err(|error| format!("the settings cannot be read: {error}"))?;
+        let config = parse(&text)?;
+        if !is_whole(&text, config.revision) {
+            return Err("the settings are torn: the last line is not the end of them".into());
+        }
+        let mut current = self.current();
+        (self.validate)(&config)?;
+
+        // The revision is compared under the same lock as the swap: between the two, another reload
+        // could put a higher one into service.
+        if config.revision < current.revision {
+            let (old, new) = (current.revision, config.revision);
+            return Err(format!(
+                "revision {new} is older than {old}, which is in service"
+            ));
+        }
+        *current = Arc::new(config);
+        Ok(())
+    }
+
+    fn current(&self) -> MutexGuard<'_, Arc<Config>> {
+        // Even if the lock were poisoned, an `Arc` is there or was replaced, and never half of each.
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the text ends with the line that only a whole file has.
+fn is_whole(text: &str, revision: u64) -> bool {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.rsplit('\n').next() == Some(&format!("# end {revision}"))
+}
+
+/// Makes settings of the text of a file.
+fn parse(text: &str) -> Result<Config, String> {
+    toml::from_str(text).map_err(|error| format!("the settings are not good: {}", error.message()))
+}
