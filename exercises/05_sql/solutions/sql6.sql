@@ -1,0 +1,52 @@
+-- # sql6: who brought whom
+
+-- query: trees
+-- From the roots down. No way down from a root leads into a circle: whoever is in one was
+-- brought by somebody in it, and each customer was brought by one. So UNION ALL ends.
+WITH RECURSIVE tree (root, id, depth) AS (
+    SELECT id, id, 0
+    FROM customers
+    WHERE NOT EXISTS (SELECT 1 FROM referrals WHERE referrals.customer_id = customers.id)
+    UNION ALL
+    SELECT tree.root, referrals.customer_id, tree.depth + 1
+    FROM tree
+    JOIN referrals ON referrals.referrer_id = tree.id
+)
+SELECT root, id, depth
+FROM tree
+ORDER BY root, depth, id;
+
+-- query: recruits
+-- From every customer down. The only way round leads back to where it began, and there the
+-- guard stops it: `<> start`. (Were several referrers possible, this would not be enough:
+-- then each row must carry the way it came.)
+WITH RECURSIVE below (start, id, depth) AS (
+    SELECT id, id, 0
+    FROM customers
+    UNION ALL
+    SELECT below.start, referrals.customer_id, below.depth + 1
+    FROM below
+    JOIN referrals ON referrals.referrer_id = below.id
+    WHERE referrals.customer_id <> below.start
+)
+SELECT start AS id, count(*) - 1 AS recruits, max(depth) AS deepest
+FROM below
+GROUP BY start
+ORDER BY recruits DESC, start;
+
+-- query: circles
+-- From every customer up, with UNION and without a depth: each pair comes once, and so it
+-- ends. Who meets themselves is in a circle, and meets all who are in it and nobody else.
+WITH RECURSIVE above (start, id) AS (
+    SELECT customer_id, referrer_id
+    FROM referrals
+    UNION
+    SELECT above.start, referrals.referrer_id
+    FROM above
+    JOIN referrals ON referrals.customer_id = above.id
+)
+SELECT start AS id, count(*) AS size
+FROM above
+GROUP BY start
+HAVING max(id = start) = 1
+ORDER BY size DESC, start;

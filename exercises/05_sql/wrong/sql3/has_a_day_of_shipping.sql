@@ -1,0 +1,36 @@
+-- fails: counts_each_status_of_each_month
+-- What came back was shipped once, but is cancelled.
+-- query: shelves
+SELECT genre, count(*) AS books, count(DISTINCT author_id) AS authors
+FROM books
+GROUP BY genre;
+
+-- query: ratings
+SELECT book_id, count(*) AS reviews, count(stars) AS rated, avg(stars) AS average
+FROM reviews
+GROUP BY book_id;
+
+-- query: orders_by_month
+SELECT
+    substr(placed_on, 1, 7) AS month,
+    count(*) AS orders,
+    count(shipped_on) AS shipped,
+    count(*) FILTER (WHERE status = 'cancelled') AS cancelled
+FROM orders
+GROUP BY month
+ORDER BY month DESC;
+
+-- query: cities
+SELECT city, count(*) AS customers, count(*) - count(email) AS without_email
+FROM customers
+WHERE city IS NOT NULL
+GROUP BY city
+HAVING count(*) >= 3
+ORDER BY customers DESC, city;
+
+-- query: loved_books
+SELECT books.id, books.title, count(reviews.stars) AS rated
+FROM reviews
+JOIN books ON books.id = reviews.book_id
+GROUP BY books.id
+HAVING count(reviews.stars) >= 2 AND avg(reviews.stars) >= 4;

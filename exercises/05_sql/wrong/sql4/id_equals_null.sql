@@ -1,0 +1,35 @@
+-- fails: finds_books_without_a_review_not_reviews_without_stars
+-- query: open_orders
+SELECT customers.id, customers.name, count(orders.id) AS open_orders
+FROM customers
+LEFT JOIN orders ON orders.customer_id = customers.id AND orders.status = 'open'
+GROUP BY customers.id;
+
+-- query: copies_sold
+WITH sold AS (
+    SELECT order_lines.book_id, sum(order_lines.quantity) AS copies
+    FROM order_lines
+    JOIN orders ON orders.id = order_lines.order_id
+    WHERE orders.status <> 'cancelled'
+    GROUP BY order_lines.book_id
+)
+SELECT books.id, books.title, coalesce(sold.copies, 0) AS copies
+FROM books
+LEFT JOIN sold ON sold.book_id = books.id;
+
+-- query: without_review
+SELECT books.id, books.title
+FROM books
+LEFT JOIN reviews ON reviews.book_id = books.id
+WHERE reviews.id = NULL;
+
+-- query: quiet_cities
+SELECT DISTINCT home.city
+FROM customers AS home
+WHERE home.city IS NOT NULL
+AND NOT EXISTS (
+    SELECT 1
+    FROM customers AS neighbour
+    JOIN orders ON orders.customer_id = neighbour.id
+    WHERE neighbour.city = home.city
+);
