@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{ErrorCode, ffi};
+use rusqlite::ErrorCode;
+use rusqlite::limits::Limit;
 use testkit::marginalia::{Dataset, EMPTY, VISIBLE};
 use testkit::sql::{Database, Query, QueryFile};
 use testkit::table::{Kind, Order, Table};
@@ -250,11 +251,10 @@ const MAX_ROW: i32 = 4_000;
 /// that does not end and remembers its way would fill the disk before it is stopped.
 fn outgrows(query: &Query, db: &Database) -> bool {
     let conn = db.connection();
-    // SAFETY: the handle is that of an open connection, and is not kept.
-    unsafe {
-        ffi::sqlite3_limit(conn.handle(), ffi::SQLITE_LIMIT_LENGTH, MAX_ROW);
-    }
-    let mut left = 3_000;
+    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_ROW)
+        .expect("a limit of the connection");
+    // Enough for rows to grow; what only goes round is stopped when the query is run.
+    let mut left = 400;
     let stop = move || {
         left -= 1;
         left == 0
