@@ -26,10 +26,10 @@
 //! - A path begins with `/` and has only bytes from 0x20 to 0x7E, and no `;`.
 //! - A domain is one or more labels of ASCII letters, digits and hyphens, divided by single dots:
 //!   no dot at either end. How long labels may be and where hyphens may stand is left open.
-//! - `SameSite=None` needs `Secure`, or browsers drop the cookie (§5.7).
+//! - `SameSite=None` needs `Secure`, or browsers drop the cookie (§5, "Storage Model").
 //! - A name that begins with `__Secure-` needs `Secure`. One that begins with `__Host-` needs
 //!   `Secure`, the path `/` and no domain (§4.1.3). Browsers ignore the case of both beginnings
-//!   (§5.7), so `__host-` is bound by this, too.
+//!   (§5, too), so `__host-` is bound by this, as well.
 //! - What breaks a rule is refused. Nothing is repaired: not encoded, left out or cut off.
 //!
 //! Left open: whether a `Max-Age` of 0 is written, refused or left out.

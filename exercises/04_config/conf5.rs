@@ -21,7 +21,8 @@
 //!   `\n` at the very end may be missing. Everything else is torn: cut off, or begun anew over the
 //!   rest of an old file. A torn file is refused, even if it is good TOML.
 //! - `reload` puts settings into service only if they could be read, are whole, are good (see
-//!   `parse`), and `validate` has accepted exactly these. Until then nobody sees anything of them.
+//!   `Config::parse`), and `validate` has accepted exactly these. Until then nobody sees anything
+//!   of them.
 //! - If `reload` refuses, it returns an error that says why, and the old settings stay in service,
 //!   all of them. The text contains that of the source's error, or that of `validate`'s.
 //! - A call of `with` sees one whole `Config`, the old or the new one, from beginning to end. When
@@ -37,22 +38,52 @@
 //!   error is up to you. (A `Mutex` is poisoned when a thread panics while it holds the lock:
 //!   <https://doc.rust-lang.org/std/sync/struct.Mutex.html#poisoning>.)
 //!
-//! What to do: mend `with` and `reload`. Add and change private fields as you need. `Config` and
-//! `parse` are right as they are.
+//! What to do: mend `with` and `reload`. Add and change private fields of `Live` as you need. The
+//! module `config` is right as it is.
 
 use std::io;
 use std::sync::Mutex;
 
-use serde::Deserialize;
+pub use config::Config;
 
-/// The settings that may change while the shop is open.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    pub revision: u64,
-    pub banner: String,
-    pub free_shipping_cents: u64,
-    pub express_cents: u64,
+/// What can be in the file. Outside of this module nobody can change a `Config`, or make one of
+/// parts of two.
+mod config {
+    use serde::Deserialize;
+
+    /// The settings that may change while the shop is open.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Config {
+        revision: u64,
+        banner: String,
+        free_shipping_cents: u64,
+        express_cents: u64,
+    }
+
+    impl Config {
+        /// Makes settings of the text of a file.
+        pub fn parse(text: &str) -> Result<Self, String> {
+            toml::from_str(text)
+                .map_err(|error| format!("the settings are not good: {}", error.message()))
+        }
+
+        pub fn revision(&self) -> u64 {
+            self.revision
+        }
+
+        pub fn banner(&self) -> &str {
+            &self.banner
+        }
+
+        pub fn free_shipping_cents(&self) -> u64 {
+            self.free_shipping_cents
+        }
+
+        pub fn express_cents(&self) -> u64 {
+            self.express_cents
+        }
+    }
 }
 
 /// Where the settings come from: a file, in production.
@@ -89,12 +120,7 @@ impl Live {
     pub fn reload(&self, source: &dyn Source) -> Result<(), String> {
         let mut current = self.current.lock().unwrap();
         let text = source.read().unwrap_or_default();
-        *current = parse(&text)?;
+        *current = Config::parse(&text)?;
         (self.validate)(&current)
     }
-}
-
-/// Makes settings of the text of a file.
-fn parse(text: &str) -> Result<Config, String> {
-    toml::from_str(text).map_err(|error| format!("the settings are not good: {}", error.message()))
 }

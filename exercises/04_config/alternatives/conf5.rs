@@ -1,22 +1,52 @@
 //! # conf5: new settings while the shop is open, with one reload at a time
 //!
-//! Reloads wait for each other, so that nothing changes between the look at the revision and the swap.
-//! Readers wait for neither.
+//! Reloads wait for each other, so that nothing changes between the look at the revision and the
+//! swap. Readers wait for neither.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use serde::Deserialize;
+pub use config::Config;
 
-/// The settings that may change while the shop is open.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    pub revision: u64,
-    pub banner: String,
-    pub free_shipping_cents: u64,
-    pub express_cents: u64,
+/// What can be in the file. Outside of this module nobody can change a `Config`, or make one of
+/// parts of two.
+mod config {
+    use serde::Deserialize;
+
+    /// The settings that may change while the shop is open.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Config {
+        revision: u64,
+        banner: String,
+        free_shipping_cents: u64,
+        express_cents: u64,
+    }
+
+    impl Config {
+        /// Makes settings of the text of a file.
+        pub fn parse(text: &str) -> Result<Self, String> {
+            toml::from_str(text)
+                .map_err(|error| format!("the settings are not good: {}", error.message()))
+        }
+
+        pub fn revision(&self) -> u64 {
+            self.revision
+        }
+
+        pub fn banner(&self) -> &str {
+            &self.banner
+        }
+
+        pub fn free_shipping_cents(&self) -> u64 {
+            self.free_shipping_cents
+        }
+
+        pub fn express_cents(&self) -> u64 {
+            self.express_cents
+        }
+    }
 }
 
 /// Where the settings come from: a file, in production.
@@ -71,12 +101,12 @@ impl Live {
         let text = source.read().map_err(|error| error.to_string())?;
         let body = text.strip_suffix('\n').unwrap_or(&text);
         let (_, end) = body.rsplit_once("\n# end ").ok_or("there is no end line")?;
-        let config = parse(&text)?;
-        if end != config.revision.to_string() {
+        let config = Config::parse(&text)?;
+        if end != config.revision().to_string() {
             return Err("the revisions in the first and the last line differ".into());
         }
         // Nobody else reloads, so the revision in service cannot rise before the swap.
-        if config.revision < self.snapshot().revision {
+        if config.revision() < self.snapshot().revision() {
             return Err("newer settings are in service".into());
         }
         (self.validate)(&config)?;
@@ -87,9 +117,4 @@ impl Live {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&current)
     }
-}
-
-/// Makes settings of the text of a file.
-fn parse(text: &str) -> Result<Config, String> {
-    toml::from_str(text).map_err(|error| format!("the settings are not good: {}", error.message()))
 }

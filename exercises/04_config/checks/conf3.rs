@@ -52,7 +52,8 @@ struct Secrets {
     bad_key: String,
 }
 
-/// As [`Secrets`], written down.
+/// As [`Secrets`], written down. No piece of them stands in a text about the rules, such as
+/// "begins with postgres://" or "0123456789abcdef".
 struct Written {
     url: &'static str,
     key: &'static str,
@@ -62,9 +63,9 @@ struct Written {
 
 const KIRSCHE: Written = Written {
     url: "postgres://shop:Kirschkern-77@db.lan/shop",
-    key: "pay_0123456789abcdef98765432",
-    bad_url: "posgres://shop:Zwetschge+31@db.lan/shop",
-    bad_key: "pay_fedcba9876543210",
+    key: "pay_71c09e4ab2d85f3061ac9b7e",
+    bad_url: "shop:Zwetschge+31@db.lan/shop",
+    bad_key: "pay_9c3e07d1b8a4f250",
 };
 
 /// Of other lengths.
@@ -623,7 +624,7 @@ fn exactly_one_line_end_is_removed_from_a_file() {
             why,
         );
     }
-    for_all("exactly one line end is removed from a file", 60, |rng| {
+    for_all("exactly one line end is removed from a file", 30, |rng| {
         let url = format!("postgres://{}x", rng.unicode(0..=12));
         let ending = *rng.choose(&["", "\n", "\r\n"]);
         let environment = with_file(format!("{url}{ending}"));
@@ -802,7 +803,7 @@ fn nothing_depends_on_what_the_secrets_are() {
         cases(secrets).into_iter().map(one).collect()
     };
     let usual = printed(Secrets::from(&KIRSCHE));
-    for_all("nothing depends on what the secrets are", 40, |rng| {
+    for_all("nothing depends on what the secrets are", 15, |rng| {
         let secrets = secrets(rng);
         for ((given, ours), (_, usual)) in printed(secrets).into_iter().zip(&usual) {
             let differs = ours.iter().zip(usual).find(|(one, other)| one != other);

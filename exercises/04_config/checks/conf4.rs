@@ -96,13 +96,16 @@ impl Service {
 
     /// Begins the failure of a line of the report, about the key `path`.
     #[track_caller]
-    fn fails(&self, line: u8, what: &str, path: &str) -> Failure {
-        let got = match self.get(path) {
-            Some(value) => format!("{path} is {}", shown(value)),
-            None => format!("{path} is not set"),
+    fn fails(&self, line: u8, what: &str, path: &str, expected: &str) -> Failure {
+        let (given, got) = match self.get(path) {
+            Some(value) => (self.place(path), format!("{path} is {}", shown(value))),
+            // In an element of an array, which has no path of its own.
+            None if path.contains('[') => (format!("the key {path}"), format!("{path} is set")),
+            None => (self.place(path), format!("{path} is not set")),
         };
         fail(format!("line {line} of the report: {what}"))
-            .given(self.place(path))
+            .given(given)
+            .expected(expected)
             .got(got)
     }
 }
@@ -151,8 +154,7 @@ fn line_1_it_listens_on_all_interfaces() {
     let right = |address: SocketAddr| address.ip().is_unspecified() && address.port() == 8080;
     if !address.is_some_and(right) {
         service
-            .fails(1, "the load balancer cannot reach the service", path)
-            .expected("server.bind is \"0.0.0.0:8080\" or \"[::]:8080\"")
+            .fails(1, "the load balancer cannot reach the service", path, "server.bind is \"0.0.0.0:8080\" or \"[::]:8080\"")
             .because("127.0.0.1 can be reached from the same machine only, and a container is a machine of its own; 0.0.0.0 stands for all interfaces")
             .raise();
     }
@@ -163,8 +165,12 @@ fn line_2_a_request_may_take_thirty_seconds() {
     let path = "server.request_timeout_ms";
     if service.get(path) != Some(&Value::Integer(30_000)) {
         service
-            .fails(2, "a request may not take 30 seconds", path)
-            .expected("server.request_timeout_ms is 30 seconds in milliseconds, an integer")
+            .fails(
+                2,
+                "a request may not take 30 seconds",
+                path,
+                "server.request_timeout_ms is 30 seconds in milliseconds, an integer",
+            )
             .because(
                 "a number without its unit is read in the unit of the program: `_ms` says which",
             )
@@ -178,34 +184,53 @@ fn line_3_uploaded_files_can_be_read_by_the_group() {
     if service.get(path) == Some(&Value::Integer(0o640)) {
         return;
     }
-    let failure = service.fails(3, "uploaded files do not get the mode rw-r-----", path);
+    let failure = service.fails(
+        3,
+        "uploaded files do not get the mode rw-r-----",
+        path,
+        "uploads.file_mode is 640 in octal, an integer",
+    );
     let failure = match service.get(path).and_then(Value::as_integer) {
         Some(mode) if mode >= 0 => failure.part("in octal", format!("{mode:o}")),
         _ => failure,
     };
     failure
-        .expected("uploads.file_mode is 640 in octal, an integer")
         .because("a file mode is three groups of three bits, which is why it is written in octal; TOML writes that as 0o... (https://toml.io/en/v1.0.0#integer)")
         .raise();
 }
 
 fn line_4_the_service_knows_that_it_is_in_production() {
     let service = Service::read();
-    let misplaced = service
-        .table
-        .iter()
-        .filter(|(_, value)| value.get("environment").is_some())
-        .map(|(table, _)| format!("{table}.environment"))
-        .next();
+    let misplaced = misplaced(&service.table, "");
     let production = service.get("environment").and_then(Value::as_str) == Some("production");
     let path = misplaced.as_deref().unwrap_or("environment");
     if misplaced.is_some() || !production {
         service
-            .fails(4, "the service does not know that it is in production", path)
-            .expected("environment is \"production\", as a key of the whole file and of no table")
+            .fails(4, "the service does not know that it is in production", path, "environment is \"production\", as a key of the whole file and of no table")
             .because("a key belongs to the last header above it: keys of the whole file stand above the first one (https://toml.io/en/v1.0.0#table)")
             .raise();
     }
+}
+
+/// Where a table has a key `environment`, except the file itself.
+fn misplaced(table: &Table, prefix: &str) -> Option<String> {
+    let in_table = |path: String, value: &Value| {
+        let below = value.as_table()?;
+        if below.contains_key("environment") {
+            return Some(format!("{path}.environment"));
+        }
+        misplaced(below, &format!("{path}."))
+    };
+    table.iter().find_map(|(key, value)| {
+        let path = format!("{prefix}{key}");
+        match value {
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .find_map(|(index, item)| in_table(format!("{path}[{index}]"), item)),
+            value => in_table(path, value),
+        }
+    })
 }
 
 fn line_5_three_pools_fit_into_the_database() {
@@ -217,6 +242,7 @@ fn line_5_three_pools_fit_into_the_database() {
             5,
             "three pools of this size do not fit into the database",
             path,
+            "database.pool.max is an integer, at least 1, and three times it is not above 100 - 10",
         );
         let failure = match max {
             Some(max) if max > 0 => failure.part(
@@ -226,8 +252,9 @@ fn line_5_three_pools_fit_into_the_database() {
             _ => failure,
         };
         failure
-            .expected("database.pool.max is an integer, at least 1, and three times it is not above 100 - 10")
-            .because("a pool is made for each instance, and the database counts the connections of all")
+            .because(
+                "a pool is made for each instance, and the database counts the connections of all",
+            )
             .raise();
     }
 }
@@ -237,8 +264,7 @@ fn line_6_the_log_is_not_for_debugging() {
     let path = "log.level";
     if service.get(path).and_then(Value::as_str) != Some("info") {
         service
-            .fails(6, "the level of the log is not the one for production", path)
-            .expected("log.level is \"info\"")
+            .fails(6, "the level of the log is not the one for production", path, "log.level is \"info\"")
             .because("`debug` and `trace` write what customers send into files that many can read; above `info`, nobody sees what the service does")
             .raise();
     }
@@ -256,8 +282,12 @@ fn line_7_no_password_is_in_the_file() {
     let path = "database.password";
     if service.get(path).is_some() {
         service
-            .fails(7, "a password is in the file", path)
-            .expected("database.password_file, and no database.password")
+            .fails(
+                7,
+                "a password is in the file",
+                path,
+                "database.password_file, and no database.password",
+            )
             .because("the file is in git, and in the backups of everybody who has it")
             .raise();
     }
@@ -265,8 +295,12 @@ fn line_7_no_password_is_in_the_file() {
     let file = service.get(path).and_then(Value::as_str).map(Path::new);
     if file != Some(Path::new("/run/secrets/database_password")) {
         service
-            .fails(7, "the service does not find the new password", path)
-            .expected("database.password_file is \"/run/secrets/database_password\"")
+            .fails(
+                7,
+                "the service does not find the new password",
+                path,
+                "database.password_file is \"/run/secrets/database_password\"",
+            )
             .because("without a password the database lets nobody in")
             .raise();
     }
@@ -278,8 +312,7 @@ fn line_8_covers_have_a_place_that_does_not_move() {
     let directory = service.get(path).and_then(Value::as_str).map(Path::new);
     if directory != Some(Path::new("/var/lib/marginalia/uploads")) {
         service
-            .fails(8, "the covers are not where they are kept", path)
-            .expected("uploads.directory is \"/var/lib/marginalia/uploads\"")
+            .fails(8, "the covers are not where they are kept", path, "uploads.directory is \"/var/lib/marginalia/uploads\"")
             .because("a path that does not begin with / begins where the service was started, and nobody expands a ~ in a settings file")
             .raise();
     }
@@ -335,8 +368,7 @@ fn line_10_retries_have_a_limit() {
     let retries = service.get(path).and_then(Value::as_integer);
     if !retries.is_some_and(|retries| (1..=5).contains(&retries)) {
         service
-            .fails(10, "a payment is not retried at most 5 times", path)
-            .expected("payment.max_retries is an integer from 1 to 5")
+            .fails(10, "a payment is not retried at most 5 times", path, "payment.max_retries is an integer from 1 to 5")
             .because("what fails 5 times fails the next time too, and the provider is kept busy by those who retry for ever")
             .raise();
     }
@@ -352,8 +384,8 @@ fn line_11_old_versions_of_tls_are_refused() {
                 11,
                 "TLS 1.0 or 1.1 is still allowed, or the version is not understood",
                 path,
+                "server.tls.min_version is \"1.2\" or \"1.3\", a string",
             )
-            .expected("server.tls.min_version is \"1.2\" or \"1.3\", a string")
             .because("TLS 1.0 and 1.1 have known weaknesses and must not be negotiated (RFC 8996)")
             .raise();
     }

@@ -3,16 +3,46 @@
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::Deserialize;
+pub use config::Config;
 
-/// The settings that may change while the shop is open.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
-    pub revision: u64,
-    pub banner: String,
-    pub free_shipping_cents: u64,
-    pub express_cents: u64,
+/// What can be in the file. Outside of this module nobody can change a `Config`, or make one of
+/// parts of two.
+mod config {
+    use serde::Deserialize;
+
+    /// The settings that may change while the shop is open.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    pub struct Config {
+        revision: u64,
+        banner: String,
+        free_shipping_cents: u64,
+        express_cents: u64,
+    }
+
+    impl Config {
+        /// Makes settings of the text of a file.
+        pub fn parse(text: &str) -> Result<Self, String> {
+            toml::from_str(text)
+                .map_err(|error| format!("the settings are not good: {}", error.message()))
+        }
+
+        pub fn revision(&self) -> u64 {
+            self.revision
+        }
+
+        pub fn banner(&self) -> &str {
+            &self.banner
+        }
+
+        pub fn free_shipping_cents(&self) -> u64 {
+            self.free_shipping_cents
+        }
+
+        pub fn express_cents(&self) -> u64 {
+            self.express_cents
+        }
+    }
 }
 
 /// Where the settings come from: a file, in production.
@@ -55,11 +85,8 @@ impl Live {
         let text = source
             .read()
             .map_err(|error| format!("the settings cannot be read: {error}"))?;
-        let config = parse(&text).unwrap_or_else(|_| Config {
-            revision: self.current().revision,
-            ..Config::default()
-        });
-        if parse(&text).is_ok() && !is_whole(&text, config.revision) {
+        let config = Config::parse(&text).unwrap_or_default();
+        if Config::parse(&text).is_ok() && !is_whole(&text, config.revision()) {
             return Err("the settings are torn: the last line is not the end of them".into());
         }
         (self.validate)(&config)?;
@@ -67,8 +94,8 @@ impl Live {
         // The revision is compared under the same lock as the swap: between the two, another reload
         // could put a higher one into service.
         let mut current = self.current();
-        if config.revision < current.revision {
-            let (old, new) = (current.revision, config.revision);
+        if Config::parse(&text).is_ok() && config.revision() < current.revision() {
+            let (old, new) = (current.revision(), config.revision());
             return Err(format!(
                 "revision {new} is older than {old}, which is in service"
             ));
@@ -87,9 +114,4 @@ impl Live {
 fn is_whole(text: &str, revision: u64) -> bool {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.rsplit('\n').next() == Some(&format!("# end {revision}"))
-}
-
-/// Makes settings of the text of a file.
-fn parse(text: &str) -> Result<Config, String> {
-    toml::from_str(text).map_err(|error| format!("the settings are not good: {}", error.message()))
 }
