@@ -19,7 +19,7 @@
 //!   This holds for every method.
 //! - A length that is anything else is a 400, and so are several that differ (`http2` joins them
 //!   with a comma). What is done with several equal ones is left open.
-//! - More than 1,048,576 bytes are a 413, at once, without waiting for the body. A number that is
+//! - More than 65,536 bytes are a 413, at once, without waiting for the body. A number that is
 //!   too large for a `u64` may be a 400 instead.
 //! - `Transfer-Encoding`, whatever it says, is a 411 (RFC 9112 §6.3 allows it: this server wants
 //!   a length). If `Content-Length` is there as well, it is a 400: two servers would find two ends.
@@ -27,7 +27,8 @@
 //! What else is refused:
 //! - What your `http1` or `http2` refuses: 400 or 505, as they say.
 //! - A request without `Host`, or with two lines of it, is a 400; only HTTP/1.0 may leave it out.
-//!   (`http2` joins two lines with a comma and a space, and no host has a space in it.)
+//!   (`http2` joins two lines with a comma and a space, and no host has a space in it.) What one
+//!   `Host` says is not looked at here, and may be nothing.
 //! - Which of several reasons to refuse a request is named is left open.
 //!
 //! When the connection ends:

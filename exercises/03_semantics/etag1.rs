@@ -6,12 +6,12 @@
 //! proxy shows empty covers since somebody taught the server to answer 304.
 //!
 //! Rules for entity tags (RFC 9110 §8.8.3, §5.6.1). Field values are bytes.
-//! - An entity tag is an opaque tag, perhaps with `W/` in front of it: then it is weak, else strong.
-//!   An opaque tag begins and ends with a double quote, and the quotes belong to it. Between
-//!   them stand any bytes, or none, of 0x21, 0x23 to 0x7E and 0x80 to 0xFF. A backslash is a byte
-//!   like any other.
+//! - An entity tag is an opaque tag, perhaps with `W/` in front of it: then it is weak, else
+//!   strong. An opaque tag begins and ends with a double quote, and the quotes belong to it.
+//!   Between them stand any bytes, or none, of 0x21, 0x23 to 0x7E and 0x80 to 0xFF. A backslash is
+//!   a byte like any other.
 //! - A list is entity tags divided by commas, with any spaces and tabs around each. Between two
-//!   commas, and before the first and after the last, there may be nothing.
+//!   commas, and before the first and after the last, there may also be no tag.
 //! - `If-Match` and `If-None-Match` hold either `*` alone or a list. What is neither matches
 //!   nothing at all, not even by those of its tags that are right. An empty value is a list without
 //!   tags.
@@ -38,8 +38,8 @@
 //! status, no body, and its fields, unchanged and in order, without those that tell of a body:
 //! `Content-Encoding`, `Content-Language`, `Content-Length` and `Content-Type`, in any case. (A
 //! `Content-Length: 0` tells caches that the cover is empty now.) All others stay, above all
-//! `Cache-Control`, `Content-Location`, `Date`, `ETag`, `Expires` and `Vary`. Whether `Last-Modified`
-//! stays is left open.
+//! `Cache-Control`, `Content-Location`, `Date`, `ETag`, `Expires` and `Vary`. Whether
+//! `Last-Modified` stays is left open.
 //!
 //! What to do: mend `decide` and `not_modified`.
 

@@ -7,7 +7,8 @@
 //!
 //! Rules for paths (RFC 3986 §3.3). `segments` gets the path of a target, without the query.
 //! - A path is one or more segments, each after a slash: `/books/new` is `books`, `new`. One slash
-//!   at the end adds nothing: `/books/` is the same as `/books`. `/` alone is a path of no segments.
+//!   at the end adds nothing: `/books/` is the same as `/books`. `/` alone is a path of no
+//!   segments.
 //! - What does not begin with a slash is no path, and no segment is empty: `/books//new`, `//` and
 //!   `/books//` are no paths either.
 //! - Nothing is decoded here (`%2F` is no slash, it is part of a segment), upper and lower case
@@ -18,13 +19,14 @@
 //!   with as many segments, each of which it matches.
 //! - Where several patterns match, look at the first segment in which they differ: the one with a
 //!   literal there goes before the one with a parameter, in whatever order they were added.
-//! - Patterns that differ only in the names of their parameters are one pattern; each of its methods
-//!   keeps the names with which it was added. To add a method to a pattern that has it already is an
-//!   error, and so is a pattern that is no path; then the router stays as it was. (Names are not
-//!   empty and differ within a pattern; no other segment has braces. You need not check that.)
+//! - Patterns that differ only in the names of their parameters are one pattern; each of its
+//!   methods keeps the names with which it was added. To add a method to a pattern that has it
+//!   already is an error, and so is a pattern that is no path; then the router stays as it was.
+//!   (Names are not empty and differ within a pattern; no other segment has braces. You need not
+//!   check that.)
 //!
-//! Rules for methods (RFC 9110 §9 and §15.5.6). The path alone decides which pattern it is; what its
-//! methods are is asked then, and of no other pattern.
+//! Rules for methods (RFC 9110 §9 and §15.5.6). The path alone decides which pattern it is; what
+//! its methods are is asked then, and of no other pattern.
 //! - No pattern: `NotFound` (404). A pattern, but not this method: `MethodNotAllowed` (405).
 //! - Upper and lower case differ: `get` is not `GET`.
 //! - `HEAD` has the handler that was added for it, else that of `GET`.

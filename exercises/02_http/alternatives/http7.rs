@@ -124,7 +124,7 @@ fn number(digits: &str) -> Result<u64, u16> {
     let digits = digits.filter(|digits| !digits.is_empty()).ok_or(400_u16)?;
     digits.into_iter().try_fold(0, |number, digit| {
         let number = number * 10 + digit;
-        if number > 1 << 20 {
+        if number > 65_536 {
             Err(413)
         } else {
             Ok(number)

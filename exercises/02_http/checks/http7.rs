@@ -221,13 +221,13 @@ fn takes_a_body_for_a_body_whatever_is_in_it() {
 }
 
 /// The greatest length that is read.
-const GREATEST: usize = 1_048_576;
+const GREATEST: usize = 65_536;
 
 fn gives_back_a_body_of_the_greatest_length() {
     let server = server();
     let mut client = Connection::to(&server, "client A");
-    let why = "1,048,576 bytes are allowed, in however many reads they come";
-    for length in [70_000, GREATEST] {
+    let why = "65,536 bytes are allowed, in however many reads they come";
+    for length in [20_000, GREATEST] {
         client.post("/images").body_of(length).send();
         let expected = understood("POST", "/images", vec![b'x'; length]);
         answers(&mut client, expected, why);
@@ -383,9 +383,9 @@ fn refuses_a_body_that_is_too_long_before_it_comes() {
     let server = server();
     let why = "who waits for as many bytes as a stranger says, or makes room for them, has lost";
     for length in [
-        "1048577",
-        "1048578",
-        "9999999",
+        "65537",
+        "65538",
+        "1000000",
         "4294967296",
         "4294967301",
         "18446744073709551615",
@@ -545,7 +545,9 @@ fn never_answers_half_a_request() {
         client.scene("behind a whole request the client sends half of one, and ends its stream");
         client.pipeline([http::get("/first"), http::raw(part)]);
         client.half_close();
-        answers(&mut client, understood("GET", "/first", ""), why);
+        client
+            .response()
+            .expect(understood("GET", "/first", ""), why);
         let rest = client.client().read_to_end(why);
         if !rest.is_empty() && !rest.starts_with(b"HTTP/1.1 400 ") {
             fail("half a request was answered as if it were whole")

@@ -16,8 +16,8 @@ fn main() {
         what_stands_between_quotes_divides_no_list,
         keeps_apart_tags_of_bytes_that_are_no_text,
         a_broken_list_matches_nothing,
-        a_star_matches_whatever_is_there_and_nothing_that_is_not,
         only_reading_gets_304_all_else_412,
+        a_star_matches_whatever_is_there_and_nothing_that_is_not,
         if_none_match_rules_out_if_modified_since,
         if_match_rules_out_if_unmodified_since,
         times_are_compared_where_no_field_rules_them_out,
@@ -429,7 +429,8 @@ fn a_star_matches_whatever_is_there_and_nothing_that_is_not() {
 
 fn only_reading_gets_304_all_else_412() {
     let what = "another method than GET and HEAD got the wrong status";
-    let why = "a 304 to a PUT says \"use your copy\", and nobody notices that nothing was saved (RFC 9110 §13.1.2)";
+    let why =
+        "to a PUT a 304 says \"use your copy\": who notices that nothing was saved? (§13.1.2)";
     for method in ["PUT", "POST", "DELETE", "PATCH", "get", "OPTIONS"] {
         let case = get("\"v7\"").method(method);
         for value in ["\"v7\"", "W/\"v7\"", "\"v6\", \"v7\""] {
@@ -676,7 +677,7 @@ fn becomes(fields: &[(&str, &str, bool)], what: &str, why: &str) {
 
 fn a_304_has_no_body_and_no_field_that_tells_of_one() {
     let what = "a 304 tells of a body that it has not";
-    let why = "a cache takes over the fields of a 304: with these the cover is empty, or of another type (RFC 9110 §15.4.5)";
+    let why = "a cache takes over the fields of a 304: its cover would be empty (RFC 9110 §15.4.5)";
     becomes(&[("ETag", "\"v7\"", true)], what, why);
     becomes(
         &[

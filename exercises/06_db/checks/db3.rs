@@ -431,7 +431,7 @@ fn pages_are_right_whatever_comes_and_goes() {
         &conn,
         "INSERT INTO customers (id, name, joined_on) VALUES (1, 'Ana', '2025-01-01')",
     );
-    for_all("each page has what comes next in the list", 40, |rng| {
+    for_all("each page has what comes next in the list", 25, |rng| {
         write(&conn, "BEGIN; DELETE FROM orders");
         for id in 1..=rng.range(0..=25_i64) {
             add(&conn, rng, id);
@@ -487,7 +487,7 @@ fn the_work_for_a_page_does_not_grow_with_the_list() {
     for (place, percent) in [("first", 0), ("middle", 50), ("last", 100)] {
         let mut steps = Vec::new();
         let mut plans = String::new();
-        let growth = growth(300, |orders| {
+        let growth = growth(150, |orders| {
             let conn = long_list(orders);
             let mut after = None;
             if percent > 0 {
@@ -520,7 +520,7 @@ fn the_work_for_a_page_does_not_grow_with_the_list() {
         });
         if steps[1] > 2 * steps[0] {
             fail(format!("the work for the {place} page grows with the list"))
-                .given("the same page of a list of 300 and of 1200 open orders, three a day")
+                .given("the same page of a list of 150 and of 600 open orders, three a day")
                 .expected("about as many steps: the place is found in the index, whatever is before or after it")
                 .got(growth)
                 .part("the statements, and their plans", plans.trim_end())

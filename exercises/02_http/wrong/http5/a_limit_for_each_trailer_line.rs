@@ -27,6 +27,7 @@ pub struct Decoder {
     /// How many bytes of extensions have come.
     extensions: usize,
     trailers: Vec<u8>,
+    line: usize,
 }
 
 /// What comes next. A piece may end behind any byte, so this is all that is remembered of where in
@@ -59,6 +60,7 @@ impl Decoder {
             allowed: limit,
             extensions: 0,
             trailers: Vec::new(),
+            line: 0,
         }
     }
 
@@ -152,8 +154,12 @@ impl Decoder {
 
     /// A byte of the trailer lines.
     fn trailer(&mut self, byte: u8, next: State) -> Result<State, ChunkError> {
-        let line = self.trailers.rsplit(|byte| *byte == b'\n').next();
-        if line.is_some_and(|line| line.len() == MAX_TRAILERS) {
+        self.line = if self.state == State::TrailerStart {
+            0
+        } else {
+            self.line + 1
+        };
+        if self.line == MAX_TRAILERS {
             return Err(ChunkError::BadRequest);
         }
         self.trailers.push(byte);

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The longest body that is read.
-const LONGEST_BODY: usize = 1_048_576;
+const LONGEST_BODY: usize = 65_536;
 
 /// What was understood of a request.
 struct Request {

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The longest body that is read.
-const LONGEST_BODY: usize = 64 * 1024;
+const LONGEST_BODY: usize = 16 * 1024;
 
 /// What was understood of a request.
 struct Request {

@@ -1,0 +1,119 @@
+//! # serve1: covers, previews and audiobooks
+//!
+//! Marginalia wants to serve its covers, previews and audiobooks itself. The last server that tried
+//! gave its password file to a stranger who asked for `/..%2f..%2fetc/passwd`, stood still as soon
+//! as one phone went into a tunnel, and let a script fill its memory with one endless request. You
+//! have written nearly all that a better one needs: now put it together.
+//!
+//! The server gets three variables. `PORT`: it listens on 127.0.0.1 there, and says so as in
+//! `tcp3`. `ROOT`: the directory with the files. `TIMEOUT_MS`: see below. `main` does that already.
+//!
+//! Connections (all of `http7` holds here, but for what a 200 says):
+//! - No client waits for another; 60 are connected at once, and any may be silent, slow or greedy.
+//! - Connections are kept, requests are pipelined, lengths are true, and the last response on a
+//!   connection says `Connection: close`. 400, 411 and 505 are as in `http7`, and close.
+//! - A body is read and ignored. More than 65,536 bytes are a 413, at once, and close.
+//! - A request line of more than 8 KiB is a 414, field lines of more than 16 KiB together are a
+//!   431; both at once, even where no line ends, and both close. (Whether line ends count is left
+//!   open.) Up to 8,000 and 16,000 bytes are taken.
+//! - A request that has begun, but is not whole `TIMEOUT_MS` milliseconds after the connection
+//!   opened or the last response was sent, is a 408 and closes. The time is for all of the request,
+//!   not for each byte. If not a byte of it has come by then, the server closes without a word.
+//!
+//! Which file (your `http4` takes the target apart; what it refuses is a 400, behind which the
+//! connection may stay or end):
+//! - The decoded segments are names of directories and of a file, from `ROOT` down. The query
+//!   means nothing.
+//! - Only a plain name is looked up. A segment that is empty, `.` or `..`, or that holds a `/` or
+//!   NUL, names nothing: 404, also where the way would lead back into `ROOT`.
+//! - What is not there, and what is not a file (a directory), is a 404. So is what a symbolic link
+//!   leads to outside of `ROOT`, whichever part of the way is the link. A link that stays inside is
+//!   followed. (Nobody changes links while the server runs.)
+//!
+//! What it answers (RFC 9110 §8, §9, §13, §14, §15):
+//! - `GET` and `HEAD`: 200 with the file, `Content-Type` as `content_type` says, an `ETag`, and
+//!   `Last-Modified` (the file's date). The tag is strong; it stays the same as long as the file
+//!   does, and is another one once the file's length or time of change is another one (in
+//!   nanoseconds, as the system tells it).
+//! - `POST`, `PUT`, `DELETE`, `PATCH` and `OPTIONS`: 405 with `Allow`: `GET` and `HEAD`, whether
+//!   the file is there or not. The connection stays.
+//! - `If-Match` and `If-None-Match`: as your `etag1` decides. A 304 and a 412 have the `ETag`, too.
+//!   Dates in conditions are not looked at.
+//! - `Range`, with or without `If-Range`: as your `range1` says, for `GET` that would be a 200. One
+//!   part is a 206 with `Content-Range`, `ETag` and the part; 416 has a `Content-Range`, too. Where
+//!   `range1` finds several parts, send the whole file (a server may do so, §14.2). Give `range1`
+//!   no `last_modified`.
+//! - What other responses have as a body is left open. After 404, 405, 412 and 416 the connection
+//!   stays.
+//!
+//! What to do: write `serve`. It is long; take your `http7` as its beginning, and go from check to
+//! check.
+
+use std::env;
+use std::error::Error;
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+#[path = "../02_http/http1.rs"]
+mod http1;
+#[path = "../02_http/http2.rs"]
+mod http2;
+#[path = "../02_http/http4.rs"]
+mod http4;
+#[path = "../02_http/http6.rs"]
+mod http6;
+
+// Not all of them is used here.
+#[allow(dead_code)]
+mod etag1;
+#[allow(dead_code)]
+mod range1;
+
+/// What the server was started with.
+struct Config {
+    /// The directory with the files, without links in its path.
+    root: PathBuf,
+    /// How long a client may take for a request.
+    timeout: Duration,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let port: u16 = env::var("PORT")?.parse()?;
+    let config = Config {
+        root: Path::new(&env::var("ROOT")?).canonicalize()?,
+        timeout: Duration::from_millis(env::var("TIMEOUT_MS")?.parse()?),
+    };
+    let listener = TcpListener::bind(("127.0.0.1", port))?;
+    println!("listening on {}", listener.local_addr()?);
+    for stream in listener.incoming() {
+        // One after another, so far.
+        if let Err(error) = serve(stream?, &config) {
+            eprintln!("a connection broke: {error}");
+        }
+    }
+    Ok(())
+}
+
+/// Answers the requests of one client.
+fn serve(stream: TcpStream, config: &Config) -> io::Result<()> {
+    let Config { root, timeout } = config;
+    todo!("serve {root:?} to {stream:?} within {timeout:?}")
+}
+
+/// The type of a file, by the end of its name.
+fn content_type(path: &Path) -> &'static str {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    match extension {
+        Some("html") => "text/html; charset=utf-8",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("png") => "image/png",
+        Some("jpg") => "image/jpeg",
+        Some("webp") => "image/webp",
+        Some("mp3") => "audio/mpeg",
+        _ => "application/octet-stream",
+    }
+}

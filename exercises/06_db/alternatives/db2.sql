@@ -1,0 +1,28 @@
+-- Longer indexes, one of them from high to low; GLOB with a fixed beginning is a range, too.
+
+-- query: indexes
+CREATE INDEX history ON orders (customer_id, placed_on DESC, id DESC, status);
+CREATE INDEX days ON orders (status, placed_on, id, customer_id, shipped_on);
+
+
+-- query: history
+SELECT id, placed_on, status
+FROM orders
+WHERE customer_id = 7
+ORDER BY placed_on DESC, id DESC
+LIMIT 20;
+
+
+-- query: to_pack
+SELECT id, customer_id, placed_on
+FROM orders
+WHERE status = 'open' AND placed_on < '2025-03-15'
+ORDER BY placed_on, id;
+
+
+-- query: march
+SELECT placed_on, count(*) AS orders, count(DISTINCT customer_id) AS customers
+FROM orders
+WHERE status = 'shipped' AND placed_on GLOB '2025-03-*'
+GROUP BY placed_on
+ORDER BY placed_on;

@@ -1,0 +1,209 @@
+//! dns1 against messages that others have written, and what others read in them.
+//!
+//! The captured ones come from the places that they name. The others were written by dnspython
+//! 2.9 (https://www.dnspython.org), which has nothing in common with the exercise; what stands
+//! beside each message, and that the last ones are refused, is what dnspython reads in them.
+
+#[allow(dead_code)]
+#[path = "../../exercises/01_wire/solutions/dns1.rs"]
+mod solution;
+
+use solution::{Data, DnsError, Name, Reply, query, read_reply};
+
+/// A reply: what it is, its bytes, id, name and type of the question, TC, RCODE, and the answers.
+type Case = (
+    &'static str,
+    &'static str,
+    u16,
+    &'static str,
+    u16,
+    bool,
+    u8,
+    &'static [&'static str],
+);
+
+#[rustfmt::skip]
+const REPLIES: &[Case] = &[
+    ("github.com/EmilHernvall/dnsguide, README", "862a8180000100010000000006676f6f676c6503636f6d0000010001c00c00010001000001250004d83ad38e", 34346, "google.com.", 1, false, 0, &["google.com. 1 1 293 A 216.58.211.142"]),
+    ("Chromium, net/dns/dns_test_util.h", "0000818000010006000000000377777706676f6f676c6503636f6d0000010001c00c0005000100014d13000803777777016cc010c02c00010001000000e400044a7de2b3c02c00010001000000e400044a7de2b4c02c00010001000000e400044a7de2b0c02c00010001000000e400044a7de2b1c02c00010001000000e400044a7de2b2", 0, "www.google.com.", 1, false, 0, &["www.google.com. 5 1 85267 CNAME www.l.google.com.", "www.l.google.com. 1 1 228 A 74.125.226.179", "www.l.google.com. 1 1 228 A 74.125.226.180", "www.l.google.com. 1 1 228 A 74.125.226.176", "www.l.google.com. 1 1 228 A 74.125.226.177", "www.l.google.com. 1 1 228 A 74.125.226.178"]),
+    ("a Wireshark capture", "6d52818000010001000000000b7369676e616c65722d706108636c69656e74733606676f6f676c6503636f6d00001c0001c00c001c00010000002e00102a00145040190802000000000000200a", 27986, "signaler-pa.clients6.google.com.", 28, false, 0, &["signaler-pa.clients6.google.com. 28 1 46 AAAA 2a00:1450:4019:802::200a"]),
+    ("Go, package net", "0901818000010005000000000c5f786d70702d736572766572045f74637006676f6f676c6503636f6d0000210001c00c002100010000012c00210014000014950c786d70702d73657276657234016c06676f6f676c6503636f6d00c00c002100010000012c00210014000014950c786d70702d73657276657232016c06676f6f676c6503636f6d00c00c002100010000012c00210014000014950c786d70702d73657276657233016c06676f6f676c6503636f6d00c00c002100010000012c00200005000014950b786d70702d736572766572016c06676f6f676c6503636f6d00c00c002100010000012c00210014000014950c786d70702d73657276657231016c06676f6f676c6503636f6d00", 2305, "_xmpp-server._tcp.google.com.", 33, false, 0, &["_xmpp-server._tcp.google.com. 33 1 300 OTHER 0014000014950c786d70702d73657276657234016c06676f6f676c6503636f6d00", "_xmpp-server._tcp.google.com. 33 1 300 OTHER 0014000014950c786d70702d73657276657232016c06676f6f676c6503636f6d00", "_xmpp-server._tcp.google.com. 33 1 300 OTHER 0014000014950c786d70702d73657276657233016c06676f6f676c6503636f6d00", "_xmpp-server._tcp.google.com. 33 1 300 OTHER 0005000014950b786d70702d736572766572016c06676f6f676c6503636f6d00", "_xmpp-server._tcp.google.com. 33 1 300 OTHER 0014000014950c786d70702d73657276657231016c06676f6f676c6503636f6d00"]),
+    ("OkHttp, DnsMessageReader", "0000818300010000000100000e7364666c6b686673646c6b6a64660265650000010001c01b00060001000007070038026e7303746c64c01b0a686f73746d61737465720d6565737469696e7465726e6574c01b5adb12c100000e10000003840012750000000e10", 0, "sdflkhfsdlkjdf.ee.", 1, false, 3, &[]),
+    ("a capture of a reply that did not fit", "77aa838000010000000000000667697468756203636f6d0000100001", 30634, "github.com.", 16, true, 0, &[]),
+    ("a tcpdump capture", "01d181800001000400000000017007747970656b6974036e657400001c0001c00c000500010000005f001b017007747970656b6974066e65742d763207656467656b6579c016c02b0005000100000180001805653833383504647363670a616b616d616965646765c016c052001c000100000014001026001404002702a200000000000020c1c052001c0001000000140010260014040027029900000000000020c1", 465, "p.typekit.net.", 28, false, 0, &["p.typekit.net. 5 1 95 CNAME p.typekit.net-v2.edgekey.net.", "p.typekit.net-v2.edgekey.net. 5 1 384 CNAME e8385.dscg.akamaiedge.net.", "e8385.dscg.akamaiedge.net. 28 1 20 AAAA 2600:1404:27:2a2::20c1", "e8385.dscg.akamaiedge.net. 28 1 20 AAAA 2600:1404:27:299::20c1"]),
+    ("a capture: an alias asked for", "09178180000100010000000005636d61696c0a766c61736f76736f6674036e65740000050001c00c0005000100000e100007046d61696cc012", 2327, "cmail.vlasovsoft.net.", 5, false, 0, &["cmail.vlasovsoft.net. 5 1 3600 CNAME mail.vlasovsoft.net."]),
+    ("a capture: time.nist.gov", "45fe818000010002000000000474696d65046e69737403676f760000010001c00c000500010000041b000b046e74703103676c62c011c02b00010001000000ed000484a36106", 17918, "time.nist.gov.", 1, false, 0, &["time.nist.gov. 5 1 1051 CNAME ntp1.glb.nist.gov.", "ntp1.glb.nist.gov. 1 1 237 A 132.163.97.6"]),
+    ("a capture: www.yahoo.com", "5b1f8180000100030000000003777777057961686f6f03636f6d0000010001c00c000500010000003500140b6e65772d66702d73686564037767310162c010c02b0001000100000011000457f864d8c02b0001000100000011000457f864d7", 23327, "www.yahoo.com.", 1, false, 0, &["www.yahoo.com. 5 1 53 CNAME new-fp-shed.wg1.b.yahoo.com.", "new-fp-shed.wg1.b.yahoo.com. 1 1 17 A 87.248.100.216", "new-fp-shed.wg1.b.yahoo.com. 1 1 17 A 87.248.100.215"]),
+    ("a capture: an alias and four addresses", "948181800001000500000000086b72697374696e61077069616e796b680378797a0000010001c00c0005000100000635001c106b72697374696e612d7069616e796b680667697468756202696f00c0320001000100000c9b0004b9c76f99c0320001000100000c9b0004b9c76d99c0320001000100000c9b0004b9c76c99c0320001000100000c9b0004b9c76e99", 38017, "kristina.pianykh.xyz.", 1, false, 0, &["kristina.pianykh.xyz. 5 1 1589 CNAME kristina-pianykh.github.io.", "kristina-pianykh.github.io. 1 1 3227 A 185.199.111.153", "kristina-pianykh.github.io. 1 1 3227 A 185.199.109.153", "kristina-pianykh.github.io. 1 1 3227 A 185.199.108.153", "kristina-pianykh.github.io. 1 1 3227 A 185.199.110.153"]),
+    ("a capture: github.com", "9663818000010002000000000667697468756203636f6d0000010001c00c00010001000000050004c01efd70c00c00010001000000050004c01efd71", 38499, "github.com.", 1, false, 0, &["github.com. 1 1 5 A 192.30.253.112", "github.com. 1 1 5 A 192.30.253.113"]),
+    ("Go, package net: records in all sections", "b3458180000100010004000505676d61696c03636f6d0000100001c00c001000010000012c00201f763d737066312072656469726563743d5f7370662e676f6f676c652e636f6dc00c0002000100025d4c000d036e733406676f6f676c65c012c00c0002000100025d4c0006036e7331c057c00c0002000100025d4c0006036e7333c057c00c0002000100025d4c0006036e7332c057c06c00010001000248b50004d8ef200ac09000010001000248b50004d8ef220ac07e00010001000248b50004d8ef240ac05300010001000248b50004d8ef260a0000291000000000000000", 45893, "gmail.com.", 16, false, 0, &["gmail.com. 16 1 300 OTHER 1f763d737066312072656469726563743d5f7370662e676f6f676c652e636f6d"]),
+    ("dnspython: one address", "0d108180000100010000000003706179076578616d706c650000010001c00c000100010000003c0004c0000201", 3344, "pay.example.", 1, false, 0, &["pay.example. 1 1 60 A 192.0.2.1"]),
+    ("dnspython: six addresses", "0e118180000100060000000003706179076578616d706c6500001c0001c00c001c000100000e10001020010db8000000000000000000000001c00c001c000100000e10001020010db8000000000000000000000002c00c001c000100000e10001020010db8000000000000000000000003c00c001c000100000e10001020010db8000000000000000000000004c00c001c000100000e10001020010db8000000000000000000000005c00c001c000100000e10001020010db8000000000000000000000006", 3601, "pay.example.", 28, false, 0, &["pay.example. 28 1 3600 AAAA 2001:db8::1", "pay.example. 28 1 3600 AAAA 2001:db8::2", "pay.example. 28 1 3600 AAAA 2001:db8::3", "pay.example. 28 1 3600 AAAA 2001:db8::4", "pay.example. 28 1 3600 AAAA 2001:db8::5", "pay.example. 28 1 3600 AAAA 2001:db8::6"]),
+    ("dnspython: a chain of five aliases", "0f12818000010006000000000161076578616d706c650000010001c00c000500010000000000040162c00ec027000500010000000700040163c00ec037000500010000000e00040164c00ec047000500010000001500040165c00ec057000500010000001c00040166c00ec06700010001000000010004c6336407", 3858, "a.example.", 1, false, 0, &["a.example. 5 1 0 CNAME b.example.", "b.example. 5 1 7 CNAME c.example.", "c.example. 5 1 14 CNAME d.example.", "d.example. 5 1 21 CNAME e.example.", "e.example. 5 1 28 CNAME f.example.", "f.example. 1 1 1 A 198.51.100.7"]),
+    ("dnspython: names that share their ends", "10138180000100030000000003777777046465657004646f776e02696e03746865047a6f6e65076578616d706c650000010001c00c00050001000000050008056f74686572c015c03f00050001000000050002c01ac01a00050001000000050002c026", 4115, "www.deep.down.in.the.zone.example.", 1, false, 0, &["www.deep.down.in.the.zone.example. 5 1 5 CNAME other.down.in.the.zone.example.", "other.down.in.the.zone.example. 5 1 5 CNAME in.the.zone.example.", "in.the.zone.example. 5 1 5 CNAME example."]),
+    ("dnspython: mail servers and texts, kept as they are", "111481800001000400000000076578616d706c650000ff0001c00c00100001000000090008036f6e650374776fc00c010100010000000900110005697373756563612e6578616d706c65c00c03e700010000000800040a000001c00c0001000100000000000400000000", 4372, "example.", 255, false, 0, &["example. 16 1 9 OTHER 036f6e650374776f", "example. 257 1 9 OTHER 0005697373756563612e6578616d706c65", "example. 999 1 8 OTHER 0a000001", "example. 1 1 0 A 0.0.0.0"]),
+    ("dnspython: no such name, with an SOA", "121581830001000000010000026e6f0473756368076578616d706c650000010001c01400060001000003840021026e73c0140561646d696ec0140000000100000002000000030000000400000005", 4629, "no.such.example.", 1, false, 3, &[]),
+    ("dnspython: an alias to nowhere", "13168183000100010000000005616c696173076578616d706c650000010001c00c000500010000001e000704676f6e65c012", 4886, "alias.example.", 1, false, 3, &["alias.example. 5 1 30 CNAME gone.example."]),
+    ("dnspython: the root", "14178180000100010000000100000200010003e700010007e900000001780000010001000000010004c0000209", 5143, ".", 2, false, 0, &[". 999 1 518400 OTHER "]),
+    ("dnspython: the longest labels and name", "1518818000010001000000003f6161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161613f6262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262623f6363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363633d646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464640000010001c00c00010001000000010004c0000202", 5400, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc.ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd.", 1, false, 0, &["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc.ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd. 1 1 1 A 192.0.2.2"]),
+    ("dnspython: labels of odd bytes", "1619818000010001000000000400ff2e78076578616d706c650000010001c00c000500017fffffff0005022040c00c", 5657, "\\000\\255\\.x.example.", 1, false, 0, &["\\000\\255\\.x.example. 5 1 2147483647 CNAME \\032\\@.\\000\\255\\.x.example."]),
+    ("dnspython: truncated", "171a8380000100000000000003626967076578616d706c650000100001", 5914, "big.example.", 16, true, 0, &[]),
+    ("dnspython: another class", "181b81800001000100000000026964067365727665720000100001c00c001000030000000000020178", 6171, "id.server.", 16, false, 0, &["id.server. 16 3 0 OTHER 0178"]),
+    ("dnspython: capitals", "191c8180000100010000000003506159074578416d506c450000010001c00c000100010000003c0004c0000201", 6428, "PaY.ExAmPlE.", 1, false, 0, &["PaY.ExAmPlE. 1 1 60 A 192.0.2.1"]),
+];
+
+/// Replies to `pay.example`, A, id 0x1234, that dnspython refuses.
+#[rustfmt::skip]
+const REFUSED: &[(&str, &str)] = &[
+    ("a pointer to itself", "12348100000100010000000003706179076578616d706c650000010001c01d0001000100000001000401010101"),
+    ("a label and a pointer to it", "12348100000100010000000003706179076578616d706c6500000100010178c01d0001000100000001000401010101"),
+    ("a pointer forward", "12348100000100010000000003706179076578616d706c650000010001c02d0001000100000001000401010101017800"),
+    ("a pointer forward, after one backward", "12348100000100020000000003706179076578616d706c650000010001c00c03e70001000000010005c02b017800c0290001000100000001000401010101"),
+    ("two pointers to each other", "12348100000100020000000003706179076578616d706c650000010001c00c03e70001000000010002c02bc0290001000100000001000401010101"),
+    ("a pointer into its own label", "12348100000100010000000003706179076578616d706c65000001000103017800c01e0001000100000001000401010101"),
+    ("a length byte of 0x40", "12348100000100010000000003706179076578616d706c6500000100014078787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878000001000100000001000401010101"),
+    ("a length byte of 0x80", "12348100000100010000000003706179076578616d706c650000010001807878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878000001000100000001000401010101"),
+    ("a name of 256 bytes", "12348100000100010000000003706179076578616d706c6500000100013f7878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878783f7878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878783f7878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878783e7878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878787878000001000100000001000401010101"),
+    ("an address of 3 bytes", "12348100000100010000000003706179076578616d706c650000010001c00c00010001000000010003010101"),
+    ("an address of 5 bytes", "12348100000100010000000003706179076578616d706c650000010001c00c000100010000000100050101010101"),
+    ("an AAAA of 15 bytes", "12348100000100010000000003706179076578616d706c650000010001c00c001c000100000001000f010101010101010101010101010101"),
+    ("an alias with a byte behind its name", "12348100000100010000000003706179076578616d706c650000010001c00c00050001000000010003c00c00"),
+    ("an alias that leaves its data", "12348100000100010000000003706179076578616d706c650000010001c00c00050001000000010002017800"),
+    ("data that is not there", "12348100000100010000000003706179076578616d706c650000010001c00c00010001000000010004010101"),
+    ("a record that is not there", "12348100000100010000000003706179076578616d706c650000010001"),
+    ("a second record that is not there", "12348100000100020000000003706179076578616d706c650000010001c00c0001000100000001000401010101"),
+    ("a pointer that is cut off", "12348100000100010000000003706179076578616d706c650000010001c0"),
+];
+
+/// Id, name, type, and the query that dnspython writes.
+#[rustfmt::skip]
+const QUERIES: &[(u16, &str, u16, &str)] = &[
+    (4096, "google.com", 1, "10000100000100000000000006676f6f676c6503636f6d0000010001"),
+    (4097, "google.com.", 28, "10010100000100000000000006676f6f676c6503636f6d00001c0001"),
+    (4098, ".", 2, "1002010000010000000000000000020001"),
+    (4099, "_dmarc.Example.com", 16, "100301000001000000000000065f646d617263074578616d706c6503636f6d0000100001"),
+    (4100, "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.", 1, "10040100000100000000000001610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610161016101610000010001"),
+    (4101, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc.ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd", 5, "1005010000010000000000003f6161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161613f6262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262626262623f6363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363636363633d646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464646464640000050001"),
+];
+
+/// Names that dnspython refuses.
+#[rustfmt::skip]
+const BAD_NAMES: &[&str] = &[
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "x..y",
+    ".x",
+    "x..",
+    "..",
+    "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc.dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
+];
+
+fn hex(text: &str) -> Vec<u8> {
+    assert!(text.len().is_multiple_of(2), "{text}");
+    let pairs = text.as_bytes().chunks(2);
+    let pairs = pairs.map(|pair| std::str::from_utf8(pair).unwrap());
+    pairs
+        .map(|pair| u8::from_str_radix(pair, 16).unwrap())
+        .collect()
+}
+
+/// A name as dnspython writes it (RFC 1035 §5.1).
+fn text(name: &Name) -> String {
+    let mut text = String::new();
+    for label in name {
+        for byte in label {
+            match byte {
+                b'.' | b'"' | b'(' | b')' | b';' | b'\\' | b'@' | b'$' => {
+                    text.push('\\');
+                    text.push(char::from(*byte));
+                }
+                0x21..=0x7e => text.push(char::from(*byte)),
+                byte => text += &format!("\\{byte:03}"),
+            }
+        }
+        text.push('.');
+    }
+    if name.is_empty() {
+        text.push('.');
+    }
+    text
+}
+
+fn shown(reply: &Reply) -> Vec<String> {
+    let records = reply.answers.iter().map(|record| {
+        let data = match &record.data {
+            Data::A(address) => format!("A {address}"),
+            Data::Aaaa(address) => format!("AAAA {address}"),
+            Data::Cname(name) => format!("CNAME {}", text(name)),
+            Data::Other(bytes) => {
+                let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("OTHER {}", hex.concat())
+            }
+        };
+        let name = text(&record.name);
+        format!(
+            "{name} {} {} {} {data}",
+            record.kind, record.class, record.ttl
+        )
+    });
+    records.collect()
+}
+
+/// The query of a reply: its id and its question, which is not compressed in any of these.
+fn asked(reply: &[u8]) -> Vec<u8> {
+    let mut end = 12;
+    while reply[end] != 0 {
+        end += 1 + usize::from(reply[end]);
+    }
+    let header = [reply[0], reply[1], 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    [&header[..], &reply[12..end + 5]].concat()
+}
+
+#[test]
+fn replies_are_read_as_another_implementation_reads_them() {
+    for (about, bytes, id, name, kind, truncated, rcode, answers) in REPLIES {
+        let message = hex(bytes);
+        let query = asked(&message);
+        assert_eq!(u16::from_be_bytes([query[0], query[1]]), *id, "{about}");
+        if !name.contains('\\') {
+            assert_eq!(
+                self::query(*id, name, *kind).as_ref(),
+                Ok(&query),
+                "{about}"
+            );
+        }
+        let reply = read_reply(&query, &message).expect(about);
+        assert_eq!(
+            (reply.truncated, reply.rcode),
+            (*truncated, *rcode),
+            "{about}"
+        );
+        assert_eq!(shown(&reply), *answers, "{about}");
+        let mut other = query.clone();
+        other[1] ^= 1;
+        assert_eq!(
+            read_reply(&other, &message),
+            Err(DnsError::NotOurs),
+            "{about}"
+        );
+    }
+}
+
+#[test]
+fn what_another_implementation_refuses_is_refused() {
+    for (about, bytes) in REFUSED {
+        let query = query(0x1234, "pay.example", solution::A).unwrap();
+        let got = read_reply(&query, &hex(bytes));
+        assert_eq!(got, Err(DnsError::Malformed), "{about}");
+    }
+}
+
+#[test]
+fn queries_are_those_that_another_implementation_writes() {
+    for (id, name, kind, bytes) in QUERIES {
+        assert_eq!(query(*id, name, *kind), Ok(hex(bytes)), "{name}");
+    }
+    for name in BAD_NAMES {
+        assert_eq!(query(1, name, 1), Err(DnsError::BadName), "{name}");
+    }
+}
