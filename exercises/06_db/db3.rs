@@ -37,8 +37,8 @@
 //!   (<https://sqlite.org/eqp.html>, <https://sqlite.org/rowvalue.html#scrolling_window_queries>).
 //! - When SQLite fails, that is `Err(PageError::Database(...))` with its own error.
 //!
-//! What to do: mend `page`. Use `seal` and `open` for your cursors; they stay as they are, and so do
-//! the types and the signature of `page`.
+//! What to do: mend `page`. Use `seal` and `open` for your cursors; they stay as they are, and so
+//! do the types and the signature of `page`.
 
 use std::fmt::Write as _;
 

@@ -19,10 +19,11 @@
 //! - One call runs **at most two statements**, however many books, authors and reviews there are.
 //!   (`BEGIN` and `COMMIT` do not count, if you want both to see the same state.) Nothing is
 //!   written, not even into a temporary table.
-//! - A statement has at most 32,766 parameters (<https://sqlite.org/limits.html#max_variable_number>),
-//!   and a shelf can have more books than that.
-//! - Rows of other shelves stay in the database: a call takes the same number of rows out of SQLite,
-//!   whatever books, copies and reviews there are besides.
+//! - A statement has at most 32,766 parameters
+//!   (<https://sqlite.org/limits.html#max_variable_number>), and a shelf can have more books than
+//!   that.
+//! - Rows of other shelves stay in the database: a call takes the same number of rows out of
+//!   SQLite, whatever books, copies and reviews there are besides.
 //! - When SQLite fails, its error is returned, and never a shorter shelf.
 //!
 //! What to do: mend `shelf`. What it returns today is right; only how it asks is wrong. Its

@@ -18,20 +18,21 @@
 //!
 //! The rules for `search`:
 //!
-//! - `text` is cut into words at white space (`char::is_whitespace`); a NUL character counts as white
-//!   space. A review is found if it contains **every** word, in any order and place.
+//! - `text` is cut into words at white space (`char::is_whitespace`); a NUL character counts as
+//!   white space. A review is found if it contains **every** word, in any order and place.
 //! - What counts as the same is up to FTS5's default tokenizer, `unicode61`: it ignores case and
-//!   accents, and all that is no letter or digit separates tokens. Whole tokens only: `cit` does not
-//!   find "city". There is no stemming: `cities` does not find it either.
-//! - A word of several tokens, such as `sci-fi` or `O'Neill`, is found where these tokens follow one
-//!   another: "Sci Fi", but not "sci and fi". A word without any, such as `?` or `***`, is left out.
+//!   accents, and all that is no letter or digit separates tokens. Whole tokens only: `cit` does
+//!   not find "city". There is no stemming: `cities` does not find it either.
+//! - A word of several tokens, such as `sci-fi` or `O'Neill`, is found where these tokens follow
+//!   one another: "Sci Fi", but not "sci and fi". A word without any, such as `?` or `***`, is left
+//!   out.
 //! - No character and no word has a meaning of its own. That holds for all that FTS5's query
-//!   language knows (<https://sqlite.org/fts5.html#full_text_query_syntax>): `"`, `*`, `^`, `-`, `+`,
-//!   `:`, parentheses and braces, `AND`, `OR`, `NOT` and `NEAR`, which are words like others. FTS5
-//!   takes what stands in double quotes for plain text; in it `""` is one double quote.
+//!   language knows (<https://sqlite.org/fts5.html#full_text_query_syntax>): `"`, `*`, `^`, `-`,
+//!   `+`, `:`, parentheses and braces, `AND`, `OR`, `NOT` and `NEAR`, which are words like others.
+//!   FTS5 takes what stands in double quotes for plain text; in it `""` is one double quote.
 //! - Where no word is left, nothing is found, and that is no error.
-//! - The best come first, by FTS5's `rank` (which is `bm25`: smaller is better); equally good ones by
-//!   `id`, the smallest first. All that are found are returned.
+//! - The best come first, by FTS5's `rank` (which is `bm25`: smaller is better); equally good ones
+//!   by `id`, the smallest first. All that are found are returned.
 //! - The work does not grow with the reviews that do not have the words.
 //! - When SQLite fails, its error is returned; so before `install` has run, too.
 //!

@@ -841,6 +841,10 @@ fn takes_no_reply_to_another_question() {
         message[place] = byte;
         refuses(&pay(), &message, &[NotOurs], about, why);
     }
+    let mut message = good.clone();
+    message[2..4].copy_from_slice(&[0x7d, 0xff]);
+    let about = "all flags are set, except for QR and TC";
+    refuses(&pay(), &message, &[NotOurs], about, why);
     let swapped = [good[1], good[0]];
     let message = [&swapped[..], &good[2..]].concat();
     let about = "the two bytes of the id are swapped";
@@ -1041,7 +1045,7 @@ fn refuses_pointers_that_do_not_lead_backward() {
             continue;
         }
         let (Ok(got) | Err(got)) = &outcome.outcome;
-        fail("a pointer that does not lead backward was followed")
+        fail("a pointer that does not lead backward was not refused")
             .given(format!("{}; answers begin at {BEHIND}\n{}", trap.about, dump(message)))
             .expected("Err(Malformed)")
             .got(got)

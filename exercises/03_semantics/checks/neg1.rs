@@ -40,9 +40,10 @@ fn shown<T: std::fmt::Debug>(outcome: &Result<T, Refusal>) -> String {
 }
 
 fn header(accept: &str) -> String {
-    let text = match accept.chars().any(char::is_control) {
-        true => bytes::quote(accept.as_bytes()),
-        false => accept.to_owned(),
+    let is_readable = accept.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    let text = match is_readable && accept.trim() == accept {
+        true => accept.to_owned(),
+        false => bytes::quote(accept.as_bytes()),
     };
     format!("Accept: {text}")
 }
@@ -229,12 +230,12 @@ fn upper_and_lower_case_are_the_same() {
     let why = "types, subtypes and names are case-insensitive (RFC 9110 §8.3.1, §5.6.6)";
     let right = [
         ("text/html", 500),
-        ("text/html;level=1", 250),
+        ("text/plain;level=1", 250),
         ("image/png", 700),
     ];
     for accept in [
-        "TEXT/HTML;q=0.5, Text/Html;LEVEL=1;q=0.25, Image/*;q=0.7",
-        "text/html;Q=0.5, text/HTML;Q=0.25;Level=1, IMAGE/PNG;Q=0.7",
+        "TEXT/HTML;q=0.5, Text/Plain;LEVEL=1;q=0.25, Image/*;q=0.7",
+        "text/html;Q=0.5, text/PLAIN;Q=0.25;Level=1, IMAGE/PNG;Q=0.7",
     ] {
         weigh(accept, &right, what, why);
     }
@@ -620,10 +621,14 @@ fn a_token_has_the_bytes_that_the_rule_names_and_no_other() {
     };
     for byte in ('\0'..='\x7f').filter(|byte| !byte.is_ascii_uppercase()) {
         if !is_token(&byte) {
-            refuses(&format!("te{byte}xt/html"), what, why);
-            refuses(&format!("text/ht{byte}ml"), what, why);
-            refuses(&format!("text/html;na{byte}me=1"), what, why);
-            refuses(&format!("text/html;name=1{byte}2"), what, why);
+            for wrong in [
+                format!("te{byte}xt/html"),
+                format!("text/ht{byte}ml"),
+                format!("text/html;na{byte}me=1"),
+                format!("text/html;name=1{byte}2"),
+            ] {
+                weighs(&wrong, "text/html", Err(Refusal::BadRequest), what, why);
+            }
             continue;
         }
         let other = format!("image/png;na{byte}me=1{byte}2, text/html;q=0.5");
@@ -765,7 +770,7 @@ struct Range {
 fn any_list_is_weighed_by_the_rules() {
     let what = "an offer was not weighed as the rules say";
     let why = "the most exact range that matches gives the weight (RFC 9110 §12.5.1)";
-    for_all("lists of ranges", 500, |rng| {
+    for_all("lists of ranges", 200, |rng| {
         let mut weights = HashMap::new();
         let ranges = rng.many(0..=6, |rng| {
             let kind = *rng.choose(&["text", "text", "image", "*"]);
