@@ -31,8 +31,8 @@
 --   - When a customer is deleted, the vouchers stay, and nobody knows any more whose they are.
 --     When an order is deleted, its redemptions go, too. A voucher that has paid for
 --     something cannot be deleted.
---   - The tables may have more columns if they need no value. The other tables stay as they
---     are. Foreign keys are switched on (PRAGMA foreign_keys = ON) in all programs.
+--   - The tables may have more columns if they need no value, and there may be more tables
+--     than these two. Those that are there stay as they are. Foreign keys are switched on (PRAGMA foreign_keys = ON) in all programs.
 --
 -- What you need: https://sqlite.org/lang_createtable.html (constraints),
 -- https://sqlite.org/stricttables.html, https://sqlite.org/foreignkeys.html (what to do on

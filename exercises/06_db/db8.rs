@@ -11,11 +11,13 @@
 //!   its connection comes back and can be lent again.
 //! - A connection that comes back has no transaction: what its last user began and did not commit is
 //!   undone at once, not when somebody asks for it. (As long as it is open, it keeps all other
-//!   writers waiting.) If that cannot be done, it is closed and counts as open no more.
-//! - If none is to be had, `get` waits until one comes back, or until there may be another one, but no
-//!   longer than `wait` in all; then it is `GetError::Timeout`. A `wait` of zero asks and does not wait.
-//!   How long another thread waits makes no difference to that.
-//! - If a connection cannot be opened, that is `GetError::Open`, and it counts as open no more.
+//!   writers waiting.) If that cannot be done, it is closed and no longer counts as open.
+//! - If none is to be had, `get` waits until one comes back, or until there is room to open another
+//!   one, but no longer than `wait` in all; then it is `GetError::Timeout`. Who waits sleeps until it
+//!   is woken, and does not ask again and again. A `wait` of zero asks and does not wait. How long
+//!   another thread waits makes no difference to that.
+//! - If a connection cannot be opened, that is `GetError::Open`, at once, and it no longer counts as
+//!   open.
 //! - While one thread opens a connection, which may take seconds, others can lend and give back.
 //!
 //! (<https://doc.rust-lang.org/std/sync/struct.Condvar.html>: a thread that is woken must look again

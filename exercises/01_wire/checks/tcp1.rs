@@ -316,7 +316,12 @@ fn returns_the_errors_of_the_stream() {
     let what = "an error of the stream was not returned";
     let why = "the caller must know that the connection broke: Ok(()) says that all was answered";
     let input = b"one\ntwo\n";
-    for kind in [ErrorKind::ConnectionReset, ErrorKind::TimedOut] {
+    for kind in [
+        ErrorKind::ConnectionReset,
+        ErrorKind::TimedOut,
+        // An error of the stream, and not its end, which is `Ok(0)`.
+        ErrorKind::UnexpectedEof,
+    ] {
         for (after, told) in [(0, ""), (4, "1 one\n")] {
             let stream = Drip::new(input).read_error_after(after, kind);
             let about = format!("after {after} bytes, every read fails with {kind:?}");
@@ -541,7 +546,8 @@ fn does_not_wait_for_the_end_of_an_endless_line() {
 
 fn keeps_nothing_of_what_was_answered() {
     let piece = b"9780140435443 and what else a scanner may say in the course of a day\n";
-    let count = 30_000;
+    // More than a u16 can count.
+    let count = 70_000;
     let limit = 1 << 20;
     let mut client = Repeating {
         left: piece.len() * count,

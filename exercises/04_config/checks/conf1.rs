@@ -353,6 +353,10 @@ fn an_unknown_key_is_reported_with_its_path_and_line() {
     let upper = with("port = 9090", "Port = 9090");
     let case = "TOML knows upper from lower case: `Port` is another key than `port`";
     reports(what, &upper, &[right("server.Port", "Unknown", 5)], case);
+    let table = format!("{GOOD}\n[Server]\nhost = \"0.0.0.0\"\n");
+    let line = GOOD.lines().count() + 2;
+    let case = "TOML knows upper from lower case: `Server` is another table than `server`";
+    reports(what, &table, &[right("Server", "Unknown", line)], case);
     // Its path may be written in more than one way.
     let dotted = format!("\"server.port\" = 1\n{GOOD}");
     let expected = "one problem, Unknown, line 1";

@@ -98,18 +98,18 @@ const CIRCLES: Dataset = Dataset {
 /// One long way down.
 const DEEP: Dataset = Dataset {
     name: "deep",
-    about: "hidden data: 30 customers, each brought by the one before, and a circle of 12",
+    about: "hidden data: 110 customers, each brought by the one before, and a circle of 60",
     fill: |shop| {
-        for _ in 0..42 {
+        for _ in 0..170 {
             shop.customer("Li", None, None);
         }
-        for at in 1..30 {
+        for at in 1..110 {
             shop.refer(at, at + 1);
         }
-        for at in 31..42 {
+        for at in 111..170 {
             shop.refer(at, at + 1);
         }
-        shop.refer(42, 31);
+        shop.refer(170, 111);
     },
 };
 

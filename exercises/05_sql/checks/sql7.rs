@@ -145,7 +145,7 @@ fn bound(value: &Value) -> ToSqlOutput<'_> {
     })
 }
 
-fn deliver<'q>(file: &'q QueryFile, book: i64, place: &str, copies: i64) -> Call<'q> {
+fn deliver<'q>(file: &'q QueryFile, book: i64, place: &str, copies: impl Into<Value>) -> Call<'q> {
     Call {
         query: file.query("deliver"),
         values: vec![
@@ -389,16 +389,24 @@ fn loses_no_copies_when_two_deliver_at_once() {
 fn makes_a_new_address_a_customer() {
     const WHY: &str = "whoever signs up for the first time becomes a customer, and the program needs the new id (https://sqlite.org/lang_returning.html)";
     let file = QueryFile::subject();
-    for (data, id) in [(VISIBLE, 16), (ODD, 91), (EMPTY, 1)] {
+    let cases = [
+        (VISIBLE, 16, "zoë@example.com"),
+        (ODD, 91, "zoë@example.com"),
+        (EMPTY, 1, "zoë@example.com"),
+        // These only look like one that is known.
+        (VISIBLE, 16, " ana.lima@example.com"),
+        (VISIBLE, 16, "Ana.Lima@example.com"),
+    ];
+    for (data, id, email) in cases {
         for city in [Some("Besançon"), None] {
             let shop = Shop::open(&data);
             let mut expected = shop.table("customers");
-            let call = sign_up(&file, "Robert'); DROP TABLE", "zoë@example.com", city);
+            let call = sign_up(&file, "Robert'); DROP TABLE", email, city);
             shop.answers(&call, "id", id, WHY);
             expected.push(vec![
                 id.into(),
                 "Robert'); DROP TABLE".into(),
-                "zoë@example.com".into(),
+                email.into(),
                 city.map_or(Value::Null, Value::from),
                 "2025-04-01".into(),
             ]);
@@ -428,7 +436,7 @@ fn finds_the_customer_of_a_known_address_and_changes_nothing() {
             "customers",
             &before,
             call.given(),
-            "anybody can type anybody's address into the form: that must not rename a customer",
+            "anybody can type anybody's address into the form: that must not change a customer",
         );
     }
 }
@@ -489,7 +497,7 @@ fn written(shop: &Shop, call: &Call<'_>, opinion: Opinion, why: &str) {
 }
 
 fn writes_a_first_review_and_a_later_one_over_it() {
-    const WHY: &str = "a customer has one review of a book: what came later counts, and NULL (no stars, no words) is what the customer says, too";
+    const WHY: &str = "a customer has one review of a book: what came later counts, of the same day too, and NULL (no stars, no words) is what the customer says, too";
     let file = QueryFile::subject();
     let shop = Shop::open(&VISIBLE);
     let later = [
@@ -511,6 +519,19 @@ fn writes_a_first_review_and_a_later_one_over_it() {
             stars: None,
             text: Some("No stars any more."),
             day: "2026-01-01",
+            ..FIRST
+        },
+        // The same again, on a later day; and words that are none, which is not NULL.
+        Opinion {
+            stars: None,
+            text: Some("No stars any more."),
+            day: "2026-01-02",
+            ..FIRST
+        },
+        Opinion {
+            stars: None,
+            text: Some(""),
+            day: "2026-01-02",
             ..FIRST
         },
         // Another book and another customer have reviews of their own.
@@ -630,6 +651,16 @@ fn keeps_the_later_review_when_two_come_at_once() {
     );
 }
 
+/// The call with NULL for one of its parameters.
+fn without<'q>(mut call: Call<'q>, name: &str) -> Call<'q> {
+    for (parameter, value) in &mut call.values {
+        if *parameter == name {
+            *value = Value::Null;
+        }
+    }
+    call
+}
+
 fn says_so_when_the_tables_refuse() {
     const WHY: &str = "the tables' rules hold for every program; a statement that swallows their objection (OR IGNORE does) lets the program believe that all is well";
     let file = QueryFile::subject();
@@ -637,9 +668,19 @@ fn says_so_when_the_tables_refuse() {
         stars: Some(stars),
         ..FIRST
     };
+    // NULL where the tables want a value.
+    let nameless = without(sign_up(&file, "", "no@example.com", None), ":name");
+    let undated = without(review(&file, FIRST), ":written_on");
     let refused = [
         (deliver(&file, 4, "attic", 3), "there is no place `attic`"),
         (deliver(&file, 999, "shop", 3), "there is no book 999"),
+        (deliver(&file, 1, "SHOP", 3), "there is no place `SHOP`"),
+        (
+            deliver(&file, 1, "shop", Value::Null),
+            "nobody knows how many copies",
+        ),
+        (nameless, "a customer has a name"),
+        (undated, "a review has a day"),
         (
             deliver(&file, 1, "shop", -4),
             "the shelf would have -1 copies",

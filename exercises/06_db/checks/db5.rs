@@ -24,6 +24,7 @@ fn main() {
         undoes_a_short_trolley_and_nothing_else,
         changes_nothing_of_a_list_when_a_write_fails,
         says_what_sqlite_says,
+        undoes_all_when_sqlite_does_not_and_when_it_has,
         moves_whatever_lists_come,
     ]);
 }
@@ -414,6 +415,62 @@ fn says_what_sqlite_says() {
             WHY,
         );
     }
+}
+
+/// Tries both functions in a shop that is made so that they must fail.
+fn fails(made: &str, about: &str, is: fn(&str) -> bool, expected: &str, why: &str) {
+    for all in [false, true] {
+        let mut conn = open();
+        conn.execute_batch(made)
+            .expect("the check's own statements");
+        let trolley = to_shop(&[(1, 1), (2, 1)]);
+        let got = if all {
+            move_all(&mut conn, &[trolley.clone(), back(&[(5, 1)])]).map(|_| ())
+        } else {
+            move_trolley(&mut conn, &trolley).map(|_| ())
+        };
+        let call = if all { "move_all" } else { "move_trolley" };
+        let given = format!("{about}; {call} with {}", shown(&trolley));
+        if !got.as_ref().is_err_and(|error| is(&error.to_string())) {
+            fail("SQLite's error does not come back")
+                .given(given)
+                .expected(format!("Err: {expected}"))
+                .got(format!("{got:?}"))
+                .because(why)
+                .raise();
+        }
+        sql::expect_no_transaction(
+            &conn,
+            "a COMMIT that fails may leave the transaction open: it must be rolled back then",
+        );
+        Books::new().are_in(&conn, "after a failure", &given, why);
+    }
+}
+
+fn undoes_all_when_sqlite_does_not_and_when_it_has() {
+    fails(
+        "DROP TABLE moves;
+         CREATE TABLE places (name TEXT PRIMARY KEY) STRICT;
+         CREATE TABLE moves (
+             id         INTEGER PRIMARY KEY,
+             book_id    INTEGER NOT NULL,
+             from_place TEXT NOT NULL,
+             to_place   TEXT NOT NULL REFERENCES places (name) DEFERRABLE INITIALLY DEFERRED,
+             copies     INTEGER NOT NULL
+         ) STRICT;",
+        "a foreign key that is looked at only at the COMMIT, and is broken",
+        |text| text.contains("FOREIGN KEY"),
+        "FOREIGN KEY constraint failed",
+        "such a COMMIT fails and leaves the transaction open, for somebody to mend it: here, to roll it back",
+    );
+    fails(
+        "CREATE TEMP TRIGGER full BEFORE INSERT ON main.moves WHEN new.book_id = 2
+         BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END;",
+        "when the second book is noted the disk is full, and SQLite rolls back by itself",
+        |text| text.contains("the disk is full"),
+        "the disk is full",
+        "after some errors SQLite has rolled back already: another ROLLBACK fails then, and its error must not hide the one that tells what happened",
+    );
 }
 
 fn moves_whatever_lists_come() {

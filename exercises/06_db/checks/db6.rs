@@ -28,6 +28,7 @@ fn main() {
         refuses_to_save_over_a_change,
         saves_once_when_two_save_at_once,
         gives_up_with_an_error_when_the_database_stays_busy,
+        hands_on_a_commit_that_fails,
         leaves_no_transaction_open,
     ]);
 }
@@ -311,14 +312,16 @@ fn refuses_to_save_over_a_change() {
     }
 }
 
-/// The other editor saves over version 7 of the blurb of book 2. True if that came first.
-fn other_saves(theirs: &Connection) -> Option<bool> {
-    let saved = theirs.execute(
-        "UPDATE blurbs SET text = 'Theirs', version = version + 1 WHERE book_id = 2 AND version = 7",
+/// The other editor saves over whatever is there: the version of that save.
+fn other_saves(theirs: &Connection) -> Option<i64> {
+    let saved = theirs.query_row(
+        "UPDATE blurbs SET text = 'Theirs', version = version + 1 WHERE book_id = 2
+         RETURNING version",
         [],
+        |row| row.get(0),
     );
     match saved {
-        Ok(rows) => Some(rows == 1),
+        Ok(version) => Some(version),
         Err(error) if is_busy(&error) => None,
         Err(error) => panic!("{error}"),
     }
@@ -352,37 +355,38 @@ fn saves_once_when_two_save_at_once() {
                 act();
             }
         }
-        let theirs_saved = outcome.get() == Some(true);
+        let version = outcome.get();
         let given = format!(
-            "two editors have version 7 on the screen. One calls save_blurb(shop, 2, 7, \"Ours\"); after its statement {moment} the other saves \"Theirs\""
+            "the blurb of book 2 has version 7. One editor calls save_blurb(shop, 2, 7, \"Ours\"); after its statement {moment} another one saves over what is there"
         );
-        let (expected, text) = if theirs_saved {
-            (Save::Changed { version: 8 }, "Theirs")
+        let (expected, others) = if version == Some(8) {
+            (
+                Save::Changed { version: 8 },
+                "was first, and has made version 8",
+            )
         } else {
-            (Save::Saved { version: 8 }, "Ours")
-        };
-        let others = if theirs_saved {
-            "saved"
-        } else {
-            "told that it was changed"
+            (
+                Save::Saved { version: 8 },
+                "came later, and has made version 9 of version 8",
+            )
         };
         if got.as_ref().ok() != Some(&expected) {
             fail("not exactly one of two editors has saved")
                 .given(given)
-                .expected(format!("Ok({expected:?}), for the other was {others}"))
+                .expected(format!("Ok({expected:?}), for the other {others}"))
                 .got(format!("{got:?}"))
                 .because(WHY)
                 .raise();
         }
         let row = |id: i64, text: &str, version: i64| [id.into(), text.into(), version.into()];
-        let rows = [row(1, "A book.", 1), row(2, text, 8)];
+        let rows = [row(1, "A book.", 1), row(2, "Theirs", version.unwrap_or(0))];
         holds(&check, BLURBS, &[&rows[0], &rows[1]], &given, WHY);
     }
 }
 
 /// The other editor, who saves when called for the `moment`th time, and again until nobody
 /// is in the way.
-fn other_at(moment: usize, theirs: Connection, told: Rc<Cell<Option<bool>>>) -> Box<dyn FnMut()> {
+fn other_at(moment: usize, theirs: Connection, told: Rc<Cell<Option<i64>>>) -> Box<dyn FnMut()> {
     let mut calls = 0;
     Box::new(move || {
         calls += 1;
@@ -427,6 +431,32 @@ fn gives_up_with_an_error_when_the_database_stays_busy() {
         "another program writes and does not end",
         WHY,
     );
+}
+
+fn hands_on_a_commit_that_fails() {
+    for call in [
+        "reprice(shop, 2, price + 1)",
+        "save_blurb(shop, 2, 7, \"Ours\")",
+    ] {
+        let mut shop = open();
+        sql::fail_at_commit(&shop.ours);
+        let failed = if call.starts_with("reprice") {
+            reprice(&mut shop.ours, 2, &|price| price + 1).is_err()
+        } else {
+            save_blurb(&mut shop.ours, 2, 7, "Ours").is_err()
+        };
+        sql::heal(&shop.ours);
+        let given = format!("the disk is full at each COMMIT; {call}");
+        if !failed {
+            fail("a COMMIT that fails is told as success")
+                .given(&given)
+                .expected("Err with SQLite's error")
+                .got("Ok")
+                .because("nothing has been written, and the caller believes that it was")
+                .raise();
+        }
+        prices_are(&shop, [1000, 2000, 3000], &given, "nothing was committed");
+    }
 }
 
 fn leaves_no_transaction_open() {
