@@ -23,7 +23,8 @@
 //!   `Err(CutOff)`.
 //! - Where the length is more than the limit, that is `Err(TooLong(n))`, n being the length. This
 //!   is decided before memory is reserved for the payload and before a byte of it is read.
-//! - Every other error of the stream is `Err(Io(error))`, as it is. It is not the end.
+//! - Every other error of the stream is `Err(Io(error))`, as it is. It is not the end. (An error of
+//!   the kind `UnexpectedEof` may be taken for the end.)
 //!
 //! What to do: write `encode` and `read_frame`.
 

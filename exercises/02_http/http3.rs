@@ -26,7 +26,7 @@
 //!   nothing at all: the client may be waiting for its answer, and the read would wait for it.
 //! - When the connection ends before the body does, that is `Incomplete`, never a shorter body.
 //! - A read that was interrupted (`ErrorKind::Interrupted`) is tried again. Any other error comes
-//!   back as it is, in `Io`.
+//!   back as it is, in `Io`. (One of the kind `UnexpectedEof` may be taken for the end.)
 //! - What is announced has not come. Reserve memory for what has come, twice as much where that
 //!   helps (as a growing `Vec` does), and at most 64 KiB more.
 //!

@@ -17,7 +17,8 @@
 //! - Every response gets one `Date`: `now`, as `http_date` writes it.
 //! - A response gets one `Content-Length`, the number of bytes in its body (0 too), and then the
 //!   body. There are three exceptions:
-//!   - 1xx and 204 have no body and no `Content-Length`, whatever `body` holds;
+//!   - 1xx and 204 have no body and no `Content-Length`; what `body` holds is not sent, and that
+//!     is no mistake;
 //!   - nor has 304 here (its length would have to be that of the 200, which we do not know);
 //!   - the answer to `HEAD` has the header that `GET` would get, its length too, but no body.
 //!     Methods have case: `head` is another method.

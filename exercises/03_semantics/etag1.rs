@@ -14,7 +14,7 @@
 //!   commas, and before the first and after the last, there may also be no tag.
 //! - `If-Match` and `If-None-Match` hold either `*` alone or a list. What is neither matches
 //!   nothing at all, not even by those of its tags that are right. An empty value is a list without
-//!   tags.
+//!   tags. Whether white space may stand around `*` is left open.
 //! - Strong comparison: both tags are strong, and their bytes are equal. Weak comparison: their
 //!   opaque tags have equal bytes, whether weak or strong (§8.8.3.2).
 //!
@@ -39,7 +39,7 @@
 //! `Content-Encoding`, `Content-Language`, `Content-Length` and `Content-Type`, in any case. (A
 //! `Content-Length: 0` tells caches that the cover is empty now.) All others stay, above all
 //! `Cache-Control`, `Content-Location`, `Date`, `ETag`, `Expires` and `Vary`. Whether
-//! `Last-Modified` stays is left open.
+//! `Last-Modified` and `Transfer-Encoding` stay is left open.
 //!
 //! What to do: mend `decide` and `not_modified`.
 

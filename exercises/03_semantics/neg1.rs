@@ -9,7 +9,8 @@
 //! between two commas, before the first and after the last there may be nothing.
 //! - A range is `type/subtype`, `type/*` or `*/*`, then its parameters. Type and subtype are
 //!   tokens: one or more ASCII letters, digits or bytes of ``!#$%&'*+-.^_`|~``. A `*` in a range is
-//!   a wildcard only as shown; `*/html` and `*` alone are wrong.
+//!   a wildcard only as shown; `*/html` and `*` alone are wrong. What a `*` inside of a longer
+//!   token means (`te*t`) is left open.
 //! - A parameter is a semicolon and `name=value`, where the name is a token and the value a token
 //!   or a quoted string. After a semicolon there may also be nothing.
 //! - A quoted string is what stands between double quotes: any characters, also commas. `\` and one

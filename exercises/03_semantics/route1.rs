@@ -34,9 +34,10 @@
 //! - `allow` is the value of the field `Allow`: the methods of the pattern, `HEAD` where it has
 //!   `GET`, and always `OPTIONS`; each once, sorted by their bytes, joined by a comma and a space.
 //!
-//! Rule for the work: with four times the routes, one call of `find` may make at most twice the
-//! comparisons. Every call of `==`, `<`, `cmp` or `hash` on a segment is counted. A path may have a
-//! hundred thousand segments: a stranger sends it.
+//! Rule for the work: with four times as many pages of the same kinds (patterns that differ in one
+//! literal), one call of `find` may make at most twice the comparisons. Every call of `==`, `<`,
+//! `cmp` or `hash` on a segment is counted. A path may have a hundred thousand segments: a stranger
+//! sends it.
 //!
 //! What to do: write `segments` and the three functions of `Router`; keep in it what you like. In
 //! the shop a segment `S` is a `String`, or decoded bytes. The check uses one that counts, too.

@@ -26,7 +26,8 @@
 //! - PORT is no secret. It is a number that fits into a u16, else it is `Invalid`, and the error's
 //!   text contains the value. If it is not set, it is `Missing`.
 //! - The text of an error contains the name of the variable (DATABASE_URL_FILE contains
-//!   DATABASE_URL). If the value came from a file, or should have, it contains its path too.
+//!   DATABASE_URL). If the value came from a file, or should have, it contains its path,
+//!   too, whichever error it is.
 //! - Nothing in an error depends on the value of a secret or on what is in its file: not its text,
 //!   not its `Debug`, not its `source`. The same holds for what `load` prints, if it prints.
 //!   (Where a file stops being UTF-8 may be said.)

@@ -17,9 +17,10 @@
 //! ```
 //!
 //! Rules:
-//! - A file is whole if its last line is `# end N` and nothing else, where N is its revision; one
-//!   `\n` at the very end may be missing. Everything else is torn: cut off, or begun anew over the
-//!   rest of an old file. A torn file is refused, even if it is good TOML.
+//! - A file is whole if its last line is `# end N` and nothing else, where N is its revision; it
+//!   ends with one `\n` or with none. (A `\r` before that `\n` is left open.) Everything else is
+//!   torn: cut off, or begun anew over the rest of an old file. A torn file is refused, even if it
+//!   is good TOML.
 //! - `reload` puts settings into service only if they could be read, are whole, are good (see
 //!   `Config::parse`), and `validate` has accepted exactly these. Until then nobody sees anything
 //!   of them.

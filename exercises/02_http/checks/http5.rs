@@ -318,6 +318,17 @@ fn keeps_trailer_lines() {
         let Vector { sent, right } = vector(&chunked, "", "ab", trailers);
         compare(&[&sent], NO_LIMIT, &Ok(right), what, why);
     }
+    // Whether it is a field is for `http2` to say.
+    let odd = b"X: \t\0\xff\x80\r\n";
+    let sent = [&b"2\r\nab\r\n0\r\n"[..], odd, b"\r\n"].concat();
+    let right = Decoded {
+        body: b"ab".to_vec(),
+        used: sent.len(),
+        is_done: true,
+        trailers: odd.to_vec(),
+    };
+    let why = "a line may hold any byte but CR and LF; what it means is asked later";
+    compare(&[&sent], NO_LIMIT, &Ok(right), what, why);
 }
 
 /// Bodies in chunks, most of them with something behind them.

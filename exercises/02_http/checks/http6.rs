@@ -457,6 +457,23 @@ fn keeps_lines_of_one_name_apart_and_in_order() {
         .header("Vary", "Origin")
         .header("Vary", "Accept");
     becomes(&response, "GET", expected, why);
+    let response = Response::new(200, "")
+        .with("X-Ray", " 7\t ")
+        .with("x-Zulu", "");
+    let bytes = written(&response, "GET", at(0), why);
+    for line in ["\r\nX-Ray:  7\t \r\n", "\r\nx-Zulu: \r\n"] {
+        if !bytes
+            .windows(line.len())
+            .any(|window| window == line.as_bytes())
+        {
+            fail("a field line is not written as it is")
+                .given(given(&response, "GET"))
+                .expected(format!("a line with these bytes: {:?}", line.trim_start_matches("\r\n")))
+                .got(bytes.escape_ascii())
+                .because("name, colon, space, value: nothing is put into another case, cut off or left out")
+                .raise();
+        }
+    }
 }
 
 fn refuses_a_line_end_in_a_value() {

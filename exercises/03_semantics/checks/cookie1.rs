@@ -177,7 +177,11 @@ fn takes_off_spaces_and_tabs_and_nothing_else() {
     reads(what, "a= ; b=\t", &[(b"a", b""), (b"b", b"")], why);
     let what = "something else than spaces and tabs was taken off a name or a value";
     let why = "a browser lets any host set this name, but only yours `__Host-session`: do not make one of the other";
-    for blank in ["\u{a0}", "\u{2000}", "\u{85}", "\u{3000}", "\u{feff}"] {
+    for blank in [
+        "\u{a0}", "\u{2000}", "\u{85}", "\u{3000}", "\u{feff}",
+        // White space of ASCII that is neither a space nor a tab.
+        "\u{c}",
+    ] {
         let name = format!("{blank}__Host-session");
         let header = format!("{name}=evil; __Host-session=mine{blank}");
         let mine = format!("mine{blank}");

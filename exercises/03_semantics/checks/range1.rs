@@ -549,6 +549,8 @@ fn wants_the_same_strong_tag_in_if_range() {
     conditional(what, b"W/\"v7\"", &strong, false, why);
     let why = "If-Range has one tag, with its quotes: no list and no `*` (RFC 9110 §13.1.5)";
     for value in [
+        "\"v7\" ",
+        " \"v7\"",
         "v7",
         "*",
         "\"v7\", \"v6\"",

@@ -309,6 +309,11 @@ fn a_file_cut_off_anywhere_is_refused() {
         "revision = 8\n# end\n",
         "revision = 8\n# end 80\n",
         "revision = 8\n# end 8 of 9\n",
+        "revision = 8\n# end 8 \n",
+        "revision = 8\n# end  8\n",
+        "revision = 8\n# end +8\n",
+        "revision = 8\n# end 8\n\n",
+        "revision = 8\n# end 8\n\n\n",
     ] {
         let why = "the last line must be `# end N` with the file's revision, and nothing else";
         refuses(what, 3, text, why);
