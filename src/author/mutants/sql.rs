@@ -228,7 +228,7 @@ const OPERATORS: &[&str] = &["->>", "->", "<>", "!=", "<=", ">=", "<<", ">>", "=
 fn assignments(tokens: &[Token<'_>]) -> HashSet<usize> {
     let mut found = HashSet::new();
     for (at, token) in tokens.iter().enumerate() {
-        if token.is("SET") || token.is("PRAGMA") {
+        if assigns(tokens, at) || token.is("PRAGMA") {
             for part in parts(tokens, at + 1..clause_end(tokens, at + 1, token.depth)) {
                 let depth = token.depth;
                 let mut signs = part.filter(|&at| tokens[at].is("=") && tokens[at].depth == depth);
@@ -237,6 +237,14 @@ fn assignments(tokens: &[Token<'_>]) -> HashSet<usize> {
         }
     }
     found
+}
+
+/// Whether assignments follow: not so in `ON DELETE SET NULL`.
+fn assigns(tokens: &[Token<'_>], at: usize) -> bool {
+    let before = |back: usize| at.checked_sub(back).map(|at| &tokens[at]);
+    let is_action = before(1).is_some_and(|token| token.is_any(&["DELETE", "UPDATE"]))
+        && before(2).is_some_and(|token| token.is("ON"));
+    tokens[at].is("SET") && !is_action
 }
 
 /// The index behind the clause that goes on at `at` and at this depth.
@@ -489,8 +497,7 @@ impl Walk<'_> {
             "ON" if !self.is(at + 1, "DELETE") && !self.is(at + 1, "UPDATE") => {
                 self.condition(at, false);
             }
-            // `ON DELETE SET NULL` has no assignment, and so no parts.
-            "SET" => {
+            "SET" if assigns(&self.tokens, at) => {
                 let end = clause_end(&self.tokens, at + 1, self.tokens[at].depth);
                 let parts = parts(&self.tokens, at + 1..end);
                 for index in 0..parts.len() {
