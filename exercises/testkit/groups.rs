@@ -71,6 +71,57 @@ pub fn concerned(read: &Table, column: &str, expected: &Table, got: &Table) -> T
     read.keep(|row| keys.iter().any(|key| key.same(&row[column])))
 }
 
+/// What is wrong first with a result in which one column tells the rows apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Symptom {
+    /// It has more columns than it should, or fewer.
+    Columns,
+    /// There are several rows of which one was expected.
+    Several,
+    /// There is a row that was not expected.
+    Extra,
+    /// There is no row of which one was expected.
+    Missing,
+    /// The rows are the right ones, but this column, counted from 0, has a wrong value.
+    Value(usize),
+}
+
+/// In what way a result is wrong, in any order of its rows: for checks that have a reason
+/// for each. `key` is the column, counted from 0, that tells the expected rows apart.
+///
+/// # Panics
+///
+/// When the expected rows have no such column.
+#[must_use]
+pub fn symptom(expected: &Table, got: &Table, key: usize) -> Option<Symptom> {
+    let columns = expected.columns().len();
+    if columns != got.columns().len() {
+        return Some(Symptom::Columns);
+    }
+    // The rows of one table that have the key of a row of another.
+    let rows = |table: &Table, value: &Value| -> Vec<usize> {
+        let has = |row: &usize| table.cell(*row, key).same(value);
+        (0..table.len()).filter(has).collect()
+    };
+    let got_for = |row: usize| rows(got, expected.cell(row, key));
+    if (0..expected.len()).any(|row| got_for(row).len() > 1) {
+        return Some(Symptom::Several);
+    }
+    if (0..got.len()).any(|row| rows(expected, got.cell(row, key)).is_empty()) {
+        return Some(Symptom::Extra);
+    }
+    if (0..expected.len()).any(|row| got_for(row).is_empty()) {
+        return Some(Symptom::Missing);
+    }
+    let wrong = |column: &usize| {
+        (0..expected.len()).any(|row| {
+            let got = got.cell(got_for(row)[0], *column);
+            !got.same(expected.cell(row, *column))
+        })
+    };
+    (0..columns).find(wrong).map(Symptom::Value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +162,27 @@ mod tests {
         assert_eq!(find(&rows, &Value::Null, 1), Some(&2.into()));
         assert_eq!(find(&rows, &3.into(), 1), None);
         assert_eq!(find(&rows, &2.into(), 2), None);
+    }
+
+    #[test]
+    fn tells_in_what_way_rows_are_wrong() {
+        let expected = table(["a", "b"], &[(Some(1), 1), (None, 2)]);
+        for (got, symptom) in [
+            (&[(None, 2), (Some(1), 1)][..], None),
+            (
+                &[(Some(1), 1), (None, 2), (None, 2), (Some(3), 3)],
+                Some(Symptom::Several),
+            ),
+            (&[(Some(1), 1), (Some(3), 3)], Some(Symptom::Extra)),
+            (&[(Some(1), 5)], Some(Symptom::Missing)),
+            (&[(Some(1), 1), (None, 3)], Some(Symptom::Value(1))),
+        ] {
+            let got = table(["c", "d"], got);
+            assert_eq!(super::symptom(&expected, &got, 0), symptom, "{got}");
+        }
+        let narrow = Table::new(["a"]);
+        let columns = Some(Symptom::Columns);
+        assert_eq!(super::symptom(&expected, &narrow, 0), columns);
     }
 
     #[test]

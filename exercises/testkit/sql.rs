@@ -269,6 +269,10 @@ impl Query {
             );
         if said(error).contains("should this be a string literal") {
             failure.because("'single quotes' are for text; \"double quotes\" are for the names of tables and columns (https://sqlite.org/quirks.html#dblquote)")
+        } else if said(error).contains("misuse of") && said(error).contains("window function") {
+            failure.because("window functions are worked out after WHERE, GROUP BY and HAVING, so these cannot use one, nor a name that was given to one: put the query in another, and the condition there (https://sqlite.org/windowfunctions.html)")
+        } else if said(error).contains("misuse of") && said(error).contains("aggregate") {
+            failure.because("count(), sum() and the like are worked out after WHERE, so WHERE cannot use one: a condition on groups stands in HAVING (https://sqlite.org/lang_select.html#resultset)")
         } else if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
             failure.because("it was stopped, because it did far more work than these few rows need: does a join lack its ON, or a recursion its end?")
         } else {

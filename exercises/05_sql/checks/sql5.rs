@@ -1,10 +1,10 @@
 //! What sql5 is checked for. Read it as the specification; edits here are undone.
 
 use testkit::checks;
-use testkit::groups::{concerned, groups, numbers};
+use testkit::groups::{Symptom, concerned, groups, numbers, symptom};
 use testkit::marginalia::{Dataset, EMPTY, Shop, VISIBLE};
 use testkit::sql::{Database, QueryFile};
-use testkit::table::{Kind, Order, Table, Value};
+use testkit::table::{Kind, Order, Row, Table, Value};
 
 fn main() {
     testkit::run(checks![
@@ -20,7 +20,7 @@ fn main() {
 /// No ties, no gaps: every kind of rank, and every kind of frame, gives the same.
 const PLAIN: Dataset = Dataset {
     name: "plain",
-    about: "hidden data: no two books sold equally often, one order each day, sales on every day but the cancelled ones",
+    about: "hidden data: no two books sold equally often, one order each day, on 13 days that follow each other; besides, two cancelled orders",
     fill: |shop| {
         let genres = [Some("novel"), Some("children's"), None];
         let books: Vec<i64> = (0..12)
@@ -288,6 +288,42 @@ fn compare_bestsellers(databases: Vec<Database>, why: &str) {
         let mut answer = query.run(&db);
         answer.table = by(&answer.table, &[0, 1, 2]);
         let behind = concerned(&copies, "genre", &expected, &answer.table);
+        let only_without_genre = || {
+            let missing = expected.keep(|book| {
+                let listed = |row| answer.table.cell(row, 2).same(&book["id"]);
+                !(0..answer.table.len()).any(listed)
+            });
+            missing.rows().all(|book| book["genre"].is_null())
+        };
+        // What is said of a book, be it among the best or not.
+        let said = |row: usize| {
+            let same = |book: &Row<'_>| answer.table.cell(row, 2).same(&book["id"]);
+            copies.rows().find(same).map(|book| book["copies"].clone())
+        };
+        let rows = || (0..answer.table.len()).map(|row| (row, said(row)));
+        let why = match symptom(&expected, &answer.table, 2) {
+            Some(Symptom::Columns) | None => why,
+            Some(_) if rows().any(|(_, copies)| copies.is_none()) => {
+                "a book of which no copy was sold has no row: what is ranked are sales, and books without one have no place"
+            }
+            Some(Symptom::Several) => {
+                "each book has one row: its lines are added up, and ranked after that. Books are told apart by their id"
+            }
+            Some(_)
+                if rows().any(|(row, copies)| {
+                    !answer
+                        .table
+                        .cell(row, 4)
+                        .same(&copies.unwrap_or(Value::Null))
+                }) =>
+            {
+                "copies is the sum of quantity over all lines of the book, without those of cancelled orders; open orders count"
+            }
+            Some(Symptom::Missing) if only_without_genre() => {
+                "NULL = NULL is not true, so a join or a comparison loses the books without a genre; PARTITION BY takes all NULLs as one genre"
+            }
+            _ => why,
+        };
         answer
             .part("copies sold in these genres", behind)
             .because(why)
@@ -338,6 +374,21 @@ fn compare_spent_so_far(databases: Vec<Database>, why: &str) {
             .table("orders")
             .pick(&["id", "customer_id", "placed_on", "status"]);
         let behind = concerned(&orders, "id", &expected, &answer.table);
+        let why = match symptom(&expected, &answer.table, 0) {
+            Some(Symptom::Several) => {
+                "each order has one row: its lines are added up (GROUP BY) before the window looks at them"
+            }
+            Some(Symptom::Extra) => {
+                "an order of which no line was sold has no row: a cancelled one, or one without lines"
+            }
+            Some(Symptom::Missing) => {
+                "each order of which a line was sold has a row: an open one too, and one whose lines cost nothing"
+            }
+            Some(Symptom::Value(3)) => {
+                "cents is what this order alone brings: the sum of quantity * unit_cents over its lines, at the price of that day"
+            }
+            _ => why,
+        };
         answer
             .part("these orders", behind)
             .because(why)
@@ -433,21 +484,35 @@ fn compare_week(databases: Vec<Database>, why: &str) {
             }
             testkit::table::diff(&expected, &floored, Order::Any).is_none()
         };
-        let why = if same(&week(&db, of_seven_rows)) {
+        let why = if matches!(
+            answer.differs(&expected, Order::Exact),
+            Some(Kind::Order(_))
+        ) {
+            "the latest day comes first, and only ORDER BY at the end says so: that of a window is for the window"
+        } else if same(&week(&db, of_seven_rows)) {
             "ROWS counts rows: where days are missing, seven rows are more than seven days, and the average has sales in it that are weeks old. RANGE counts in the unit of ORDER BY"
         } else if same(&week(&db, of_this_day_alone)) {
             "each day is alone in its frame: a RANGE of days needs an ORDER BY of a number, and text such as '2025-03-01' is none (what strftime() gives is text, too); julianday(day) is one"
         } else if same(&week(&db, of_the_days_with_a_sale)) {
             "seven days are divided by 7: a day without a sale has no row, so avg() does not count it, and the average is too high"
-        } else if matches!(
-            answer.differs(&expected, Order::Exact),
-            Some(Kind::Order(_))
-        ) {
-            "the latest day comes first, and only ORDER BY at the end says so: that of a window is for the window"
         } else if floor(&answer.table) {
             "an average is rounded down to a whole cent: sum() of integers / 7 is an integer, avg() and / 7.0 are not, and round() may go up"
         } else {
-            why
+            match symptom(&expected, &answer.table, 0) {
+                Some(Symptom::Several) => {
+                    "each day has one row: its lines are added up (GROUP BY) before the window looks at them"
+                }
+                Some(Symptom::Extra) => {
+                    "a day on which no line was sold has no row: a day of cancelled orders, or of orders without lines. It counts in the averages of the days after it, as 0"
+                }
+                Some(Symptom::Missing) => {
+                    "each day on which a line was sold has a row: a day of open orders too, and a day of gifts. The day is that of placed_on"
+                }
+                Some(Symptom::Value(1)) => {
+                    "cents is what this day alone brings: the sum of quantity * unit_cents over the lines of its orders, at the price of that day, without cancelled orders"
+                }
+                _ => why,
+            }
         };
         answer.because(why).is(&expected, Order::Exact);
     }
