@@ -420,7 +420,7 @@ impl Workspace {
                 }
                 if report.passed() {
                     newly |= !progress.is_done(exercise);
-                    progress.pass(exercise, now.clone());
+                    progress.pass(&self.course, exercise, now.clone());
                     passed.push(exercise);
                 } else {
                     progress.fail(exercise);

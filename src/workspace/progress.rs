@@ -122,14 +122,24 @@ impl Progress {
         self.current = Some(exercise.id.clone());
     }
 
-    /// Records a pass at `time` (RFC 3339); the first one stays.
-    pub fn pass(&mut self, exercise: &Exercise, time: String) {
-        if self.current.as_ref() == Some(&exercise.id) {
-            self.current = None;
-        }
+    /// Records a pass at `time` (RFC 3339); the first one stays. Who worked on this
+    /// exercise, or had chosen none, goes on with the one to do after it: a learner who
+    /// began in the middle is not sent back to the beginning.
+    pub fn pass(&mut self, course: &Course, exercise: &Exercise, time: String) {
+        let newly = !self.is_done(exercise);
         let entry = self.entry_mut(exercise);
         entry.passed.get_or_insert(time);
         entry.again = false;
+        let chosen = self.current.as_ref();
+        if chosen == Some(&exercise.id) || (newly && chosen.is_none()) {
+            let exercises = &course.exercises;
+            let to_do = |at: &usize| !self.is_done(&exercises[*at]);
+            let first = (0..exercises.len()).find(to_do);
+            let next = (course.position(exercise)..exercises.len()).find(to_do);
+            // The first one is next without being chosen.
+            let next = next.filter(|_| next != first);
+            self.current = next.map(|next| exercises[next].id.clone());
+        }
     }
 
     /// Records that an exercise does not pass: one that did is to be looked at again.

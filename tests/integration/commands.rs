@@ -208,6 +208,20 @@ fn run_judges_the_current_exercise_and_leads_on() {
 }
 
 #[test]
+fn who_begins_in_the_middle_goes_on_from_there() {
+    let place = Place::with_three().init();
+    for name in ["one", "two", "three"] {
+        place.save(name, RIGHT);
+    }
+    place.call("run two").says("Next: three").go();
+    // After the last one comes what was left out.
+    place.call("run three").says("Next: one").go();
+    // Nobody is moved by an exercise that was done before.
+    place.call("run two").says("Next: one").go();
+    place.call("run").says("✓ one passes").go();
+}
+
+#[test]
 fn an_exercise_is_meant_by_name_or_by_path() {
     let place = Place::with_three().init();
     place.save("two", RIGHT);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::ErrorCode;
 use rusqlite::limits::Limit;
+use testkit::groups::{Symptom, symptom};
 use testkit::marginalia::{Dataset, EMPTY, VISIBLE};
 use testkit::sql::{Database, Query, QueryFile};
 use testkit::table::{Kind, Order, Table};
@@ -269,10 +270,34 @@ fn outgrows(query: &Query, db: &Database) -> bool {
     ran.is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::TooBig))
 }
 
+/// The reason for what is wrong, where it is plainer than that of the check.
+fn because_of(query: &str, symptom: Symptom) -> Option<&'static str> {
+    match (query, symptom) {
+        ("recruits", Symptom::Several) => {
+            Some("each customer has one row: count in groups what the recursion has found")
+        }
+        ("recruits", Symptom::Missing) => Some(
+            "every customer has a row: who brought nobody has 0 recruits, and 0 is the deepest",
+        ),
+        ("recruits", Symptom::Value(2)) => Some(
+            "deepest is how many steps away the farthest recruit is, each reached by the shortest way: round a circle the same account is found again, with more steps, and that is no farther. Without recruits it is 0, and max() of nothing is NULL",
+        ),
+        ("circles", Symptom::Several) => {
+            Some("each customer in a circle has one row, however often the way comes back")
+        }
+        ("circles", Symptom::Value(1)) => Some(
+            "size is how many customers are in the circle, each counted once: as many as there are steps back to the first. Who hangs below is not in it",
+        ),
+        _ => None,
+    }
+}
+
 /// Runs the learner's query on each data set and compares. `why` is given for wrong rows.
 fn compare(name: &str, data: &[Dataset], expected: impl Fn(&Referrals) -> Table, why: &str) {
     let file = QueryFile::subject();
     let query = file.query(name);
+    // The column that tells the rows apart: each customer has one row at most.
+    let key = if name == "trees" { 1 } else { 0 };
     for db in databases(data) {
         let expected = expected(&Referrals::of(&db));
         if outgrows(query, &db) {
@@ -289,7 +314,9 @@ fn compare(name: &str, data: &[Dataset], expected: impl Fn(&Referrals) -> Table,
             Some(Kind::Order(_)) => {
                 "a recursion hands out its rows in an order of its own, and so does GROUP BY: only an ORDER BY at the end decides, and its second term where the first finds two rows equal"
             }
-            _ => why,
+            _ => symptom(&expected, &answer.table, key)
+                .and_then(|symptom| because_of(name, symptom))
+                .unwrap_or(why),
         };
         answer
             .showing("referrals", &["referrer_id", "customer_id"])
