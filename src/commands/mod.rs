@@ -286,11 +286,12 @@ fn stands_on_unfinished(workspace: &Workspace, exercise: &Exercise) -> Result<Op
         .filter(open)
         .map(|name| format!("`{name}`"))
         .collect();
-    Ok((!names.is_empty()).then(|| {
-        format!(
-            "this exercise uses your answer to {}, which does not pass yet",
-            names.join(" and ")
-        )
+    Ok(names.split_last().map(|(last, others)| match others {
+        [] => format!("this exercise uses your answer to {last}, which does not pass yet"),
+        _ => format!(
+            "this exercise uses your answers to {} and {last}, which do not pass yet",
+            others.join(", ")
+        ),
     }))
 }
 

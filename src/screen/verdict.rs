@@ -7,9 +7,9 @@ use console::{measure_text_width, strip_ansi_codes};
 
 use super::Paint;
 use crate::course::Exercise;
-use crate::judge::{Check, Failure, Panic, Report, Stage, Status, Verdict};
+use crate::judge::{Check, Diagnostic, Failure, Panic, Report, Stage, Status, Verdict};
 
-/// How many lines of advice a passing exercise shows at most.
+/// How many pieces of advice a passing exercise shows at most.
 const ADVICE: usize = 3;
 
 /// The whole verdict. `before` is how many checks passed at the verdict before,
@@ -22,13 +22,25 @@ pub fn verdict(
 ) -> String {
     let mut text = headline(exercise, report, before, paint);
     text.push('\n');
+    let notes = |text: &mut String| {
+        for note in &report.notes {
+            let _ = writeln!(text, "{}\n", paint.dim(&paint.wrap(note, "  ")));
+        }
+    };
     match report.verdict {
-        Verdict::DoesNotCompile => errors(&mut text, exercise, report, paint),
-        Verdict::Passed => advice(&mut text, report, paint),
-        _ => failures(&mut text, exercise, report, paint),
-    }
-    for note in &report.notes {
-        let _ = writeln!(text, "\n{}", paint.dim(&paint.wrap(note, "  ")));
+        // A note may be the reason for all that follows.
+        Verdict::DoesNotCompile => {
+            notes(&mut text);
+            errors(&mut text, exercise, report, paint);
+        }
+        Verdict::Passed => {
+            advice(&mut text, report, paint);
+            notes(&mut text);
+        }
+        _ => {
+            notes(&mut text);
+            failures(&mut text, exercise, report, paint);
+        }
     }
     text.trim_end().to_owned() + "\n"
 }
@@ -190,16 +202,28 @@ fn advice(text: &mut String, report: &Report, paint: Paint) {
     if warnings.is_empty() {
         return;
     }
+    // The same advice is given once, wherever else it applies.
+    let mut kinds: Vec<&Diagnostic> = Vec::new();
+    for warning in &warnings {
+        let same = |other: &&Diagnostic| match &warning.code {
+            Some(code) if code.starts_with("clippy::") => other.code.as_ref() == Some(code),
+            _ => other.message == warning.message,
+        };
+        if !kinds.iter().any(same) {
+            kinds.push(warning);
+        }
+    }
     text.push_str(&paint.warn("  It passes. Some advice from the compiler, if you like:\n\n"));
-    for warning in warnings.iter().take(ADVICE) {
+    for warning in kinds.iter().take(ADVICE) {
         text.push_str(colored(&warning.rendered, paint).trim_end());
         text.push_str("\n\n");
     }
-    if warnings.len() > ADVICE {
+    let shown = kinds.len().min(ADVICE);
+    if warnings.len() > shown {
         let _ = writeln!(
             text,
             "{}",
-            paint.dim(&format!("  {} more", warnings.len() - ADVICE))
+            paint.dim(&format!("  {} more", warnings.len() - shown))
         );
     }
 }

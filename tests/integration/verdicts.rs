@@ -295,6 +295,16 @@ fn advice_stands_after_the_pass() {
 }
 
 #[test]
+fn the_same_advice_is_given_once() {
+    let place = module();
+    let text = "    if 4_u32 % 2 == 1 {\n        return 1;\n    }\n    let even = |n: u32| n % 2 == 0;\n    let four = |n: u32| n % 4 == 0;\n    let odd = 1;\n    if even(4) && four(4) { 42 } else { 0 }";
+    place.save("one", &answering(text));
+    let said = place.call("run").says("unused variable: `odd`").go();
+    assert_eq!(said.matches("manual implementation").count(), 1, "{said}");
+    assert!(said.contains("  1 more\n"), "{said}");
+}
+
+#[test]
 fn what_rustc_accepts_does_compile_whatever_clippy_thinks_of_it() {
     let place = module();
     place.save(
