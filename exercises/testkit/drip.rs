@@ -22,6 +22,7 @@
 //! clone in `BufReader`, whose buffer is then filled piece by piece.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -45,6 +46,25 @@ pub enum Pace {
     OneByOne,
     /// These numbers of bytes, one after another, and again from the first.
     Pieces(Vec<usize>),
+}
+
+/// As one would say it: "all there is", "1 byte at a time", "3, 1 and 5 bytes, and so on".
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => f.write_str("all there is"),
+            Self::OneByOne => f.write_str("1 byte at a time"),
+            Self::Pieces(sizes) => match sizes.as_slice() {
+                [] => f.write_str("nothing"),
+                [1] => f.write_str("1 byte at a time"),
+                [size] => write!(f, "{size} bytes at a time"),
+                [sizes @ .., last] => {
+                    let sizes: Vec<String> = sizes.iter().map(usize::to_string).collect();
+                    write!(f, "{} and {last} bytes, and so on", sizes.join(", "))
+                }
+            },
+        }
+    }
 }
 
 impl Pace {

@@ -109,9 +109,22 @@ fn answered(stream: Drip, input: &[u8], about: &str, why: &str) {
 }
 
 fn answers_one_line_and_returns_at_the_end() {
-    let about = "the whole in one read; then the stream ends";
-    for input in ["9780140435443\n", "\n", ""] {
-        answered(Drip::new(input), input.as_bytes(), about, END);
+    let about = "all of it in one read; then the stream ends";
+    for (input, why) in [
+        (
+            "9780140435443\n",
+            "the first line has the number 1, and after the end `echo` returns Ok(())",
+        ),
+        (
+            "\n",
+            "a line may be empty: it counts, and is answered like any other",
+        ),
+        (
+            "",
+            "a client that sends nothing gets nothing: the end alone is no line",
+        ),
+    ] {
+        answered(Drip::new(input), input.as_bytes(), about, why);
     }
 }
 
@@ -126,7 +139,7 @@ fn puts_a_line_together_from_single_bytes() {
 }
 
 fn answers_each_of_several_lines_in_one_read() {
-    let about = "the whole in one read";
+    let about = "all of it in one read";
     for input in ["one\ntwo\nthree\n", "\n\n\n", "one\n\nthree\n"] {
         answered(Drip::new(input), input.as_bytes(), about, CUT);
     }
@@ -147,7 +160,7 @@ fn answers_every_line_however_the_calls_are_cut() {
             input += &rng.word(1..=3);
         }
         let pace = Pace::random(rng, 9);
-        let about = format!("the reads and writes are cut into {pace:?}");
+        let about = format!("each read and write is for {pace}");
         answered(
             Drip::new(input.clone()).pace(pace),
             input.as_bytes(),
@@ -294,7 +307,7 @@ fn calls_again_when_a_call_was_interrupted() {
     let why = "Interrupted means: a signal came, nothing is lost, call again";
     let input = b"one\ntwo\nthree";
     for pace in [Pace::Whole, Pace::OneByOne, Pace::Pieces(vec![5, 2])] {
-        let about = format!("every other read and write is interrupted; the others: {pace:?}");
+        let about = format!("every other read and write is interrupted; the others are for {pace}");
         let drip = Drip::new(input)
             .pace(pace)
             .every_other(ErrorKind::Interrupted);
@@ -306,7 +319,7 @@ fn writes_the_whole_of_an_answer() {
     let why = "`write` says how much it took: the rest is still yours to write";
     let input = b"9780140435443\n\n9780141439600\nlast";
     for pace in [Pace::OneByOne, Pace::Pieces(vec![1, 4, 2])] {
-        let about = format!("the writes take {pace:?}");
+        let about = format!("the writes take {pace}");
         let drip = Drip::new(input).write_pace(pace);
         answered(drip, input, &about, why);
     }

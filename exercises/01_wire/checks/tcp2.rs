@@ -202,7 +202,7 @@ fn puts_a_frame_together_however_the_reads_are_cut() {
     ] {
         for interrupted in [false, true] {
             let mut drip = Drip::new(stream.clone()).pace(pace.clone());
-            let mut about = format!("the bytes {}; the reads bring {pace:?}", hex(&stream));
+            let mut about = format!("the bytes {}; the reads bring {pace}", hex(&stream));
             let mut why = why;
             if interrupted {
                 drip = drip.every_other(ErrorKind::Interrupted);
@@ -383,7 +383,7 @@ fn reads_back_what_was_written() {
         let end = stream.len() - rng.range(0..=stream.len());
         let pace = Pace::random(rng, 7);
         let about = format!(
-            "the frames {}, the end after {end} bytes; the reads bring {pace:?}",
+            "the frames {}, the end after {end} bytes; the reads bring {pace}",
             hex(&stream)
         );
         let drip = Drip::new(stream).end_after(end).pace(pace);
