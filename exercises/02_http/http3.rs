@@ -27,8 +27,8 @@
 //! - When the connection ends before the body does, that is `Incomplete`, never a shorter body.
 //! - A read that was interrupted (`ErrorKind::Interrupted`) is tried again. Any other error comes
 //!   back as it is, in `Io`. (One of the kind `UnexpectedEof` may be taken for the end.)
-//! - What is announced has not come. Reserve memory for what has come, twice as much where that
-//!   helps (as a growing `Vec` does), and at most 64 KiB more.
+//! - What is announced has not come. `read_body` never holds more memory than twice what has come
+//!   (a `Vec` that grows may do that) and 64 KiB.
 //!
 //! What to do: mend `content_length` and `read_body`.
 

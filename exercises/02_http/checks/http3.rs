@@ -419,12 +419,13 @@ fn reserves_no_memory_for_what_is_only_announced() {
             http3::read_body(&mut reader, announced, NO_LIMIT)
         });
         let reserved = reader.most - before;
-        // Coarse, since others reserve memory as well; what is announced is far above.
-        if reserved > 32 * MIB {
+        // Some room, for the system counts in pages and the allocator asks for more than it needs.
+        let allowed = 2 * count as u64 + (64 << 10);
+        if reserved > allowed + (576 << 10) {
             fail("memory was reserved for bytes that were only announced")
                 .given(given)
-                .expected("room for the bytes that came, and 64 KiB more at most")
-                .got(format!("{} MiB reserved", reserved / MIB))
+                .expected("room for twice the bytes that came, and 64 KiB more, at most")
+                .got(format!("{} KiB reserved", reserved >> 10))
                 .because("a few clients that only announce would take all memory of the server")
                 .raise();
         }
