@@ -22,6 +22,12 @@
 //! room. Memory that is reserved and never touched costs nothing, so the request is
 //! counted and the check goes on; but keep announced lengths below the judge's limit on
 //! address space (2 GiB), where a request fails and Rust ends the process.
+//!
+//! # What is not counted
+//!
+//! The judge links the standard library dynamically, and what is compiled into it (among it
+//! how a `Vec<u8>` and a `String` grow) may allocate from the system and not from here.
+//! What matters is measured with [`memory`](crate::memory), too.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
