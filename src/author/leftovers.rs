@@ -88,13 +88,31 @@ impl Snapshot {
     }
 }
 
-/// Version control, build products, workspaces, and scratch directories of runs.
+/// Version control, build products, workspaces, scratch directories of runs, and what
+/// compilers keep in the temporary directory while they work.
 fn is_others(path: &Path, skip: &[PathBuf]) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     matches!(&*name, ".git" | "target" | ".backlings")
         || name.starts_with("backlings-")
         || name.starts_with("rustc")
+        || is_compilers(&name)
         || skip.iter().any(|skipped| path.starts_with(skipped))
+}
+
+/// Whether it is a file of GCC's or Clang's (`ccXyZ123.o`), which name them by "cc", six
+/// random letters or digits, and an ending.
+fn is_compilers(name: &str) -> bool {
+    let random = name
+        .strip_prefix("cc")
+        .and_then(|rest| rest.split_once('.'));
+    random.is_some_and(|(random, ending)| {
+        random.len() == 6
+            && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && matches!(
+                ending,
+                "c" | "s" | "o" | "res" | "le" | "ld" | "cdtor.c" | "cdtor.o"
+            )
+    })
 }
 
 /// A path without what differs from run to run: numbers, and the random letters
@@ -120,6 +138,15 @@ pub fn likeness(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_compiler_keeps_meanwhile_is_its_own() {
+        assert!(is_compilers("ccXyZ12a.o"));
+        assert!(is_compilers("cc0aB3xY.res"));
+        for name in ["cc.o", "ccXyZ12a", "ccXyZ12a.db", "ccc-log.o", "accXyZ12.o"] {
+            assert!(!is_compilers(name), "{name}");
+        }
+    }
 
     #[test]
     fn finds_new_and_changed_files_and_directories() {
