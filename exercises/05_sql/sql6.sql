@@ -19,6 +19,15 @@
 --   UNION       does not add a row that was there already. That ends every circle, unless
 --               the rows differ, as they do when a depth is counted in them.
 --
+-- A row may carry along what is needed at the end. To walk from many places at once, let each
+-- row keep where its walk began:
+--
+--   walks (start, here) AS (
+--       SELECT id, id FROM customers          one walk for each customer
+--       UNION
+--       SELECT start, ... FROM walks JOIN ... ON ... = here
+--   )
+--
 -- A row of `referrals` says that customer_id came because of referrer_id; one step leads
 -- from referrer_id down to customer_id.
 --

@@ -28,6 +28,13 @@
 --   - Tables get new columns now and then. So name the columns that you write, and leave
 --     all others of a row that is there as they are.
 --
+-- How such a statement looks, for a table of shelves with one row for each room:
+--
+--   INSERT INTO shelves (room, books) VALUES (:room, :books)
+--   ON CONFLICT (room) DO UPDATE SET books = excluded.books   (or: DO NOTHING)
+--   RETURNING room, books;
+--
+-- `shelves.books` is what stands there, `excluded.books` what would have been inserted.
 -- (https://sqlite.org/lang_upsert.html, https://sqlite.org/lang_returning.html;
 -- why REPLACE and OR IGNORE are something else: https://sqlite.org/lang_conflict.html)
 --

@@ -192,14 +192,16 @@ impl Referrals {
     }
 
     fn recruits(&self) -> Table {
+        let way = |customer: &i64| (*customer, self.above(*customer));
+        let ways: Vec<(i64, Vec<i64>)> = self.customers.iter().map(way).collect();
         let row = |customer: &i64| {
-            let mut depths = Vec::new();
-            for other in self.customers.iter().filter(|other| *other != customer) {
-                let above = self.above(*other);
-                if let Some(at) = above.iter().position(|it| it == customer) {
-                    depths.push(steps(&above[..=at]));
-                }
-            }
+            let others = ways.iter().filter(|(other, _)| other != customer);
+            let depths: Vec<i64> = others
+                .filter_map(|(_, above)| {
+                    let at = above.iter().position(|it| it == customer)?;
+                    Some(steps(&above[..=at]))
+                })
+                .collect();
             let deepest = depths.iter().copied().max().unwrap_or(0);
             [*customer, steps(&depths), deepest]
         };
