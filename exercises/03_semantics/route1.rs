@@ -12,7 +12,7 @@
 //! - What does not begin with a slash is no path, and no segment is empty: `/books//new`, `//` and
 //!   `/books//` are no paths either.
 //! - Nothing is decoded here (`%2F` is no slash, it is part of a segment), upper and lower case
-//!   differ, and `.` and `..` are segments like any other.
+//!   differ, and `.`, `..` and `*` are segments like any other.
 //!
 //! Rules for routes. A pattern is written like a path; a segment `{name}` in it is a parameter.
 //! - A parameter matches any one segment, a literal segment only itself. A pattern matches a path
@@ -34,21 +34,39 @@
 //! - `allow` is the value of the field `Allow`: the methods of the pattern, `HEAD` where it has
 //!   `GET`, and always `OPTIONS`; each once, sorted by their bytes, joined by a comma and a space.
 //!
-//! Rule for the work: with four times as many pages of the same kinds (patterns that differ in one
-//! literal), one call of `find` may make at most twice the comparisons. Every call of `==`, `<`,
+//! Rule for the work: with four times as many pages of the same kinds, one call of `find` may make
+//! at most twice the comparisons. Pages of one kind have patterns that are the same but for the
+//! text of one literal, such as `/shelf1/{book}` and `/shelf2/{book}`. Every call of `==`, `<`,
 //! `cmp` or `hash` on a segment is counted. A path may have a hundred thousand segments: a stranger
 //! sends it.
 //!
-//! What to do: write `segments` and the three functions of `Router`; keep in it what you like. In
-//! the shop a segment `S` is a `String`, or decoded bytes. The check uses one that counts, too.
+//! What to do: write `segments` and the three functions of `Router`. The tree that `Node` makes is
+//! drawn in the README of this chapter; keep the routes in another way if you like. In the shop a
+//! segment `S` is a `String`, or decoded bytes. The check uses one that counts, too.
 
+use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
-use std::marker::PhantomData;
 
 /// Which handler is for a request. `S` is a segment of a path, `H` a handler.
 pub struct Router<S, H> {
-    /// Replace this by what you need.
-    _nothing: PhantomData<(S, H)>,
+    /// Where all patterns begin. A pattern of no segments ends here, too.
+    root: Node<S, H>,
+}
+
+/// A place in the tree of patterns. Those that begin alike share their first nodes.
+struct Node<S, H> {
+    /// Where a literal segment leads.
+    literals: HashMap<S, Node<S, H>>,
+    /// Where a parameter leads, whatever its name.
+    parameter: Option<Box<Node<S, H>>>,
+    /// The routes of the pattern that ends here, by method. Empty: none ends here.
+    routes: BTreeMap<String, Route<H>>,
+}
+
+/// The names stand here and not in the nodes, since each route has its own.
+struct Route<H> {
+    names: Vec<String>,
+    handler: H,
 }
 
 /// What to do with a request.
