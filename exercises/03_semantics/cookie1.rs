@@ -20,7 +20,8 @@
 //! - It is `NAME=VALUE` and then what is set of `Secure`, `HttpOnly`, `SameSite=Strict`
 //!   (or `Lax`, or `None`), `Path=...`, `Domain=...` and `Max-Age=SECONDS`: each once, each after a
 //!   semicolon and a space, in any order. What is not set is not written.
-//! - A name is a token: one or more ASCII letters, digits or bytes of ``!#$%&'*+-.^_`|~``.
+//! - A name is a token: one or more ASCII letters, digits or bytes of ``!#$%&'*+-.^_`|~``
+//!   (`is_token`, below).
 //! - A value is any number of bytes from 0x21 to 0x7E without `"`, `,`, `;` and `\`. All of it may
 //!   stand between two `"`, which are then part of it.
 //! - A path begins with `/` and has only bytes from 0x20 to 0x7E, and no `;`.
@@ -70,6 +71,13 @@ pub enum SameSite {
 /// The cookie is not written: it breaks a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refused;
+
+/// Whether a text is a token. It is right, and yours to use.
+fn is_token(text: &str) -> bool {
+    let is_token_byte =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
 
 /// The cookies of a request.
 pub fn parse(header: &[u8]) -> Vec<Cookie> {
