@@ -13,7 +13,7 @@ pub enum Refusal {
 pub fn quality(accept: &str, offer: &str) -> Result<u16, Refusal> {
     let ranges = ranges(accept).ok_or(Refusal::BadRequest)?;
     // An offer is written like a range, so the same code takes it apart.
-    let (offer, _) = range(offer).ok_or(Refusal::BadRequest)?;
+    let offer = range(offer).ok_or(Refusal::BadRequest)?;
     let matching = ranges.iter().filter(|range| range.matches(&offer));
     let most_exact = matching.max_by_key(|range| range.exactness());
     Ok(most_exact.map_or(0, |range| range.weight))
@@ -65,29 +65,19 @@ impl Range {
     }
 }
 
-/// All members of a list.
-fn ranges(mut rest: &str) -> Option<Vec<Range>> {
-    let mut ranges = Vec::new();
-    // Read from the front, not cut at commas: quoted strings may hold them.
-    loop {
-        rest = without_space(rest);
-        if !rest.is_empty() && !rest.starts_with(',') {
-            let (range, after) = range(rest)?;
-            ranges.push(range);
-            rest = without_space(after);
-        }
-        if rest.is_empty() {
-            return Some(ranges);
-        }
-        rest = rest.strip_prefix(',')?;
-    }
+/// All members of a list; one that is wrong makes it `None`.
+fn ranges(accept: &str) -> Option<Vec<Range>> {
+    let members = split_outside_quotes(accept, ',').into_iter().map(trimmed);
+    members
+        .filter(|member| !member.is_empty())
+        .map(range)
+        .collect()
 }
 
-/// The range at the beginning of a text, and what follows it.
-fn range(text: &str) -> Option<(Range, &str)> {
-    let (kind, rest) = token(text)?;
-    let (subtype, mut rest) = token(rest.strip_prefix('/')?)?;
-    if kind == "*" && subtype != "*" {
+fn range(member: &str) -> Option<Range> {
+    let mut parts = split_outside_quotes(member, ';').into_iter().map(trimmed);
+    let (kind, subtype) = parts.next()?.split_once('/')?;
+    if !is_token(kind) || !is_token(subtype) || kind == "*" && subtype != "*" {
         return None;
     }
     let concrete = |token: &str| (token != "*").then(|| token.to_ascii_lowercase());
@@ -97,52 +87,37 @@ fn range(text: &str) -> Option<(Range, &str)> {
         parameters: Vec::new(),
         weight: 1000,
     };
-    while let Some(after) = without_space(rest).strip_prefix(';') {
-        rest = without_space(after);
-        // Nothing may follow a semicolon; what is no parameter is found out by who reads on.
-        let Some((name, after)) = token(rest) else {
-            continue;
-        };
-        let name = name.to_ascii_lowercase();
-        let after = after.strip_prefix('=')?;
-        if name == "q" {
-            let (value, after) = token(after)?;
-            range.weight = weight(value)?;
-            rest = after;
+    // Nothing may follow a semicolon.
+    for part in parts.filter(|part| !part.is_empty()) {
+        let (name, written) = part.split_once('=')?;
+        if !is_token(name) {
+            return None;
+        }
+        if name.eq_ignore_ascii_case("q") {
+            range.weight = weight(written)?;
         } else {
-            let (value, after) = value(after)?;
-            range.parameters.push((name, value));
-            rest = after;
+            let name = name.to_ascii_lowercase();
+            range.parameters.push((name, value(written)?));
         }
     }
-    Some((range, rest))
+    Some(range)
 }
 
-/// The token or quoted string at the beginning of a text, without quotes, and what follows it.
-fn value(text: &str) -> Option<(String, &str)> {
+/// The value of a parameter: a token, or what a quoted string stands for.
+fn value(text: &str) -> Option<String> {
     let Some(quoted) = text.strip_prefix('"') else {
-        let (value, rest) = token(text)?;
-        return Some((value.to_owned(), rest));
+        return is_token(text).then(|| text.to_owned());
     };
     let mut value = String::new();
     let mut chars = quoted.chars();
     loop {
         match chars.next()? {
-            '"' => return Some((value, chars.as_str())),
+            // Nothing may follow the quote that ends it.
+            '"' => return chars.next().is_none().then_some(value),
             '\\' => value.push(chars.next()?),
             other => value.push(other),
         }
     }
-}
-
-/// The token at the beginning of a text, and what follows it.
-fn token(text: &str) -> Option<(&str, &str)> {
-    let is_token_byte =
-        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let end = text.bytes().position(|byte| !is_token_byte(byte));
-    // A byte that is no token byte begins a char: all before it are ASCII.
-    let (token, rest) = text.split_at(end.unwrap_or(text.len()));
-    (!token.is_empty()).then_some((token, rest))
 }
 
 /// A weight in thousandths. No floating point: it would take `nan`, `1e-1` and `+1` as well.
@@ -163,6 +138,31 @@ fn weight(text: &str) -> Option<u16> {
     }
 }
 
-fn without_space(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t'])
+/// Without the spaces and tabs at both ends.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
+}
+
+/// Whether a text is a token. It is right, and yours to use.
+fn is_token(text: &str) -> bool {
+    let is_token_byte =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !text.is_empty() && text.bytes().all(is_token_byte)
+}
+
+/// The parts of a text between these signs, as `split` gives them, but signs in quoted strings do
+/// not divide. It judges nothing: quotes may stand at a wrong place, and the last one may be open.
+/// It is right, too.
+fn split_outside_quotes(text: &str, sign: char) -> Vec<&str> {
+    let mut is_quoted = false;
+    let mut is_escaped = false;
+    let divides = |char: char| {
+        let divides = char == sign && !is_quoted;
+        if char == '"' && !is_escaped {
+            is_quoted = !is_quoted;
+        }
+        is_escaped = is_quoted && char == '\\' && !is_escaped;
+        divides
+    };
+    text.split(divides).collect()
 }

@@ -1,4 +1,4 @@
-//! fails: refuses_a_range_that_is_none
+//! fails: one_wrong_range_spoils_the_list
 
 /// Why no form can be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! fails: a_weight_of_zero_is_never
+//! fails: a_client_that_takes_none_of_the_offers_gets_406
 
 /// Why no form can be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
