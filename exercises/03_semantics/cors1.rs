@@ -5,9 +5,14 @@
 //! reads the orders of whoever visits it, with their cookies. And a cache gave the answer for one
 //! partner to the next, whose browser then refused it.
 //!
-//! Rules (the Fetch standard, §3.3). A browser asks, the server says what may be read; the browser
-//! refuses everything else. `answer` gets what is allowed and what is asked, and says which fields
-//! go into the response.
+//! A page asks a server of another origin, and the browser lets it read the answer only where the
+//! server says so. What a form or a link could send, too (`GET`, `HEAD` or `POST` with ordinary
+//! headers), goes out at once. Before anything else, such as `PUT`, a `Content-Type` of JSON or a
+//! header `X-Shelf`, the browser asks with a *preflight* whether it may send it: the server may be
+//! older than all this, and what a `DELETE` has done is done, even if nobody may read the answer.
+//!
+//! Rules (the Fetch standard, §3.3). `answer` gets what is allowed and what is asked, and says
+//! which fields go into the response.
 //! - `Origins::These`: an origin is allowed where it is, byte for byte, one of the list: scheme,
 //!   host and port. `null` never is, even where the list has it: any page can send it.
 //! - For an allowed origin, `Access-Control-Allow-Origin` is this origin, and
@@ -27,7 +32,7 @@
 //!   and is in the policy. They may name more of what the policy has, and nothing that it has not:
 //!   no `*`, and never what a stranger asked for, only because it was asked for.
 //! - The case of a method counts; that of a header's name does not. `GET`, `HEAD` and `POST` need
-//!   no permission: whether they are named is left open where the policy does not have them.
+//!   no permission: whether they are named is left open.
 //! - `Access-Control-Max-Age` is the policy's `max_age`, in seconds, in each preflight whose origin
 //!   is allowed; 0 is written, too. Without a `max_age` there is no such field.
 //!
