@@ -97,6 +97,13 @@ fn expect(
         range1::answer(range, if_range, file)
     });
     if got != *right {
+        let (what, why) = match has_wrong_labels(&got, right) {
+            true => (
+                "a part has the wrong Content-Range",
+                "it is `bytes FIRST-LAST/LENGTH`: both ends included, and the length of the file (RFC 9110 §14.4)",
+            ),
+            false => (what, why),
+        };
         fail(what)
             .given(given)
             .expected(shown(right))
@@ -104,6 +111,17 @@ fn expect(
             .because(why)
             .raise();
     }
+}
+
+/// Whether the parts are right and only what is said of them is not.
+fn has_wrong_labels(got: &Answer, right: &Answer) -> bool {
+    let (Answer::Parts(got), Answer::Parts(right)) = (got, right) else {
+        return false;
+    };
+    let ends = |parts: &[Part]| -> Vec<(u64, u64)> {
+        parts.iter().map(|part| (part.first, part.last)).collect()
+    };
+    ends(got) == ends(right)
 }
 
 /// The right answer with these parts, each from its first byte to its last.
@@ -210,11 +228,12 @@ fn says_how_long_the_file_is_where_no_range_can_be_satisfied() {
     let why = "416 tells the client the length, after the slash, so that it can ask again (RFC 9110 §15.5.17)";
     cannot(what, "bytes=20-29", 10, why);
     cannot(what, "bytes=11-", 10, why);
-    cannot(what, "bytes=10-,20-30,500-", 10, why);
+    cannot(what, "bytes=20-30,500-", 10, why);
     let why = "bytes are counted from 0: a file of 10 bytes has no byte 10";
     cannot(what, "bytes=10-", 10, why);
     cannot(what, "bytes=10-10", 10, why);
     cannot(what, "bytes=1-1", 1, why);
+    cannot(what, "bytes=10-,20-30,500-", 10, why);
     let why =
         "no byte is asked for: that is well formed, and cannot be satisfied (RFC 9110 §14.1.2)";
     cannot(what, "bytes=-0", 10, why);
@@ -264,7 +283,7 @@ fn reads_a_list_as_lists_are_read() {
 
 fn ignores_another_unit() {
     let what = "a unit that is not `bytes` was not ignored";
-    let why = "a server MUST ignore a unit that it does not know, not refuse it (RFC 9110 §14.2)";
+    let why = "another unit counts something else; a server MUST ignore what it does not know (RFC 9110 §14.2)";
     for range in [
         "pages=2-5",
         "items=0-1,4-5",
@@ -322,12 +341,17 @@ fn ignores_the_whole_set_where_one_range_is_malformed() {
     ] {
         ignores(what, range, 10, why);
     }
+    let what = "a set with one malformed range in it was not ignored as a whole";
+    let why = "one malformed range makes the whole set invalid (RFC 9110 §14.1.1)";
+    for range in ["bytes=2-5,x", "bytes=x,2-5", "bytes=20-29,x"] {
+        ignores(what, range, 10, why);
+    }
+    let what = "a malformed Range was not ignored";
     let why = "a number is digits alone: `parse` takes a sign, a length in bytes has none";
     for range in ["bytes=+2-5", "bytes=2-+5", "bytes=+2-", "bytes=-+5"] {
         ignores(what, range, 10, why);
     }
-    let why =
-        "a last byte before the first is not a 416: the range is malformed (RFC 9110 §14.1.1)";
+    let why = "a last byte before the first is malformed: not to be turned round, and no 416 (RFC 9110 §14.1.1)";
     for range in ["bytes=5-2", "bytes=1-0", "bytes=25-20", "bytes=30-5"] {
         ignores(what, range, 10, why);
     }
@@ -362,13 +386,10 @@ fn ignores_the_whole_set_where_one_range_is_malformed() {
     let what = "a set with one malformed range in it was not ignored as a whole";
     let why = "one malformed range makes the whole set invalid (RFC 9110 §14.1.1)";
     for range in [
-        "bytes=2-5,x",
-        "bytes=x,2-5",
         "bytes=2-5,-",
         "bytes=5-2,0-1",
         "bytes=0-1,5-2",
         "bytes=0-1 4-5",
-        "bytes=20-29,x",
         "bytes=0-1,bytes=4-5",
         "bytes=0-1, bytes=4-5",
     ] {
@@ -531,14 +552,17 @@ fn wants_the_same_strong_tag_in_if_range() {
     conditional(what, b"\"\"", &empty, true, why);
 
     let what = "an If-Range that does not hold was honoured";
-    let why = "the file has changed: the client would glue parts of two files together";
+    let why =
+        "the file has changed: only all of it is of use, or parts of two files are glued together";
     conditional(what, b"\"v6\"", &strong, false, why);
     conditional(what, b"\"v70\"", &strong, false, why);
     conditional(what, b"\"V7\"", &strong, false, why);
     conditional(what, b"\"\"", &strong, false, why);
+    let why = "the file has nothing to compare it with, so nobody knows whether it is the same";
+    conditional(what, b"\"v7\"", &TEN, false, why);
+    let why = "the field is there, though empty, and holds for no file";
     conditional(what, b"", &strong, false, why);
     conditional(what, b"", &TEN, false, why);
-    conditional(what, b"\"v7\"", &TEN, false, why);
     let why = "the comparison is strong: a weak tag holds for nothing, not even for itself (RFC 9110 §8.8.3.2)";
     let weak = File {
         etag: Some("W/\"v7\""),
