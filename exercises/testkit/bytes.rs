@@ -51,9 +51,21 @@ pub fn quote(bytes: &[u8]) -> String {
 /// assert!(testkit::bytes::shorten(&long).len() < 300);
 /// ```
 pub fn shorten(text: &str) -> String {
+    shorten_to(WIDE, text)
+}
+
+/// A text that is longer than so many characters, as [`shorten`] shows it: about three
+/// quarters of them are kept.
+///
+/// ```
+/// let line = format!("GET /{}", "x".repeat(92));
+/// let short = "GET /xxxxxxxxxxxxxxx ... 67 characters left out ... xxxxxxxxxx";
+/// assert_eq!(testkit::bytes::shorten_to(40, &line), short);
+/// ```
+pub fn shorten_to(width: usize, text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
-    let (head, tail) = (WIDE / 2, WIDE / 4);
-    if chars.len() <= WIDE {
+    let (head, tail) = (width / 2, width / 4);
+    if chars.len() <= width {
         return text.to_owned();
     }
     let (middle, end) = chars[head..].split_at(chars.len() - head - tail);

@@ -773,6 +773,9 @@ fn plural(count: usize, what: &str) -> String {
 
 // ---------------------------------------------------------------- requests
 
+/// How much of a request's line is told in a sentence, in characters.
+const TITLE: usize = 80;
+
 /// A request, sent as it is written here. Two things are added unless they are named
 /// or left out ([`Request::without`]): `Host` with the server's address, and for a
 /// body `Content-Length` (or `Transfer-Encoding` for one in chunks).
@@ -938,11 +941,19 @@ impl<To> Request<To> {
             && !self.left_out.iter().any(|field| known(field))
     }
 
-    /// `GET /books/7`, escaped and shortened.
+    /// `GET /books/7`, escaped and shortened. Where bytes begin with another line than a
+    /// request in order, it is all of that line.
     fn title(&self) -> String {
-        let title = format!("{} {}", self.method, self.target);
-        let title: String = title.bytes().map(bytes::escape).collect();
-        bytes::shorten(title.trim_end())
+        let mut title = format!("{} {}", self.method, self.target).into_bytes();
+        if let Payload::Raw(bytes) = &self.payload {
+            let ends = |byte: &u8| matches!(byte, b'\r' | b'\n');
+            let line = bytes.split(ends).next().unwrap_or_default();
+            if line.strip_suffix(b" HTTP/1.1") != Some(&title) {
+                title = line.to_vec();
+            }
+        }
+        let title: String = title.into_iter().map(bytes::escape).collect();
+        bytes::shorten_to(TITLE, title.trim_end())
     }
 }
 
@@ -1752,7 +1763,7 @@ mod diff {
 mod shell {
     use std::net::SocketAddr;
 
-    use super::{Payload, Request, bytes, is_token};
+    use super::{Payload, Request, SHOWN_LINES, TITLE, bytes, is_token, plural};
 
     /// From how many equal bytes on they are made by a command, not written out.
     const RUN: usize = 200;
@@ -1786,9 +1797,34 @@ mod shell {
             return command;
         }
         format!(
-            "# too long for a command: the request has {} bytes",
-            all.len()
+            "# too long for a command: the request has {} bytes{}",
+            all.len(),
+            contents(all)
         )
+    }
+
+    /// What is in a request, as remarks: a line each, and equal lines counted.
+    fn contents(all: &[u8]) -> String {
+        let lines: Vec<&[u8]> = all.split_inclusive(|byte| *byte == b'\n').collect();
+        let groups: Vec<&[&[u8]]> = lines.chunk_by(|one, other| one == other).collect();
+        let mut told = String::new();
+        for group in groups.iter().take(SHOWN_LINES) {
+            let line: String = group[0].iter().copied().map(bytes::escape).collect();
+            let line = bytes::shorten_to(TITLE, &line);
+            told += &match group.len() {
+                1 => format!("\n#   {line}"),
+                count => format!("\n#   {count} lines `{line}`"),
+            };
+        }
+        let left: usize = groups
+            .iter()
+            .skip(SHOWN_LINES)
+            .map(|group| group.len())
+            .sum();
+        if left > 0 {
+            told += &format!("\n#   and {}", plural(left, "more line"));
+        }
+        told
     }
 
     /// curl's arguments, or why it cannot send the request as it is.
@@ -1932,7 +1968,9 @@ mod shell {
     /// One word of a command. Long runs of one character are made by a command in it.
     fn word(text: &str) -> String {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-%=+,:@".contains(&byte);
-        if !text.is_empty() && text.len() < RUN && text.bytes().all(is_plain) {
+        // `Host:` alone leaves a field out, but reads like a slip without quotes.
+        let reads_well = !text.is_empty() && !text.ends_with(':');
+        if reads_well && text.len() < RUN && text.bytes().all(is_plain) {
             return text.to_owned();
         }
         let pieces = pieces(text.as_bytes());
@@ -2723,14 +2761,17 @@ mod tests {
                 request("OPTIONS", "*"),
                 format!("{curl} -X OPTIONS --request-target '*' {url}/"),
             ),
-            (get("/").without("Host"), format!("{curl} -H Host: {url}/")),
+            (
+                get("/").without("Host"),
+                format!("{curl} -H 'Host:' {url}/"),
+            ),
             (
                 get("/").header("A", "it's").header("B", ""),
                 format!("{curl} -H 'A: it'\\''s' -H 'B;' {url}/"),
             ),
             (
                 request("POST", "/").body("a\nb"),
-                format!("{curl} -X POST -H Content-Type: --data-binary 'a\nb' {url}/"),
+                format!("{curl} -X POST -H 'Content-Type:' --data-binary 'a\nb' {url}/"),
             ),
             (
                 request("PUT", "/")
@@ -2781,7 +2822,33 @@ mod tests {
             assert!(command.ends_with("' | nc -w 2 127.0.0.1 81"), "{command}");
         }
         let noise: Vec<u8> = (0..9_000_u32).map(|at| b'a' + (at % 26) as u8).collect();
-        assert!(command(&request("POST", "/").body(noise)).contains("too long for a command"));
+        let told = command(&request("POST", "/").body(noise));
+        assert!(told.contains("too long for a command"), "{told}");
+        let fields = "X-Name: 0123456789\r\n".repeat(900);
+        let told = command(&raw(format!("GET / HTTP/1.1\r\n{fields}\r\n")));
+        let expected = "the request has 18018 bytes\n#   GET / HTTP/1.1\\r\\n\n\
+            #   900 lines `X-Name: 0123456789\\r\\n`\n#   \\r\\n";
+        assert!(told.ends_with(expected), "{told}");
+        let many: String = (0..900)
+            .map(|at| format!("X-{at}: 0123456789\r\n"))
+            .collect();
+        let told = command(&raw(format!("GET / HTTP/1.1\r\n{many}\r\n")));
+        assert!(told.ends_with("\n#   and 890 more lines"), "{told}");
+    }
+
+    #[test]
+    fn a_request_is_named_by_its_line() {
+        for (request, expected) in [
+            (get("/a"), "GET /a"),
+            (raw("GET /a HTTP/1.1\r\n\r\n"), "GET /a"),
+            (raw("GET  /a HTTP/1.1\r\n\r\n"), "GET  /a HTTP/1.1"),
+            (raw("GET /a HTTP/2.0\r\n\r\n"), "GET /a HTTP/2.0"),
+            (raw("GE"), "GE"),
+        ] {
+            assert_eq!(request.title(), expected);
+        }
+        let long = get(&format!("/{}", "x".repeat(60_000))).title();
+        assert!(long.len() < 120, "{long}");
     }
 
     /// What a command prints, with `cat` in place of `nc`.
