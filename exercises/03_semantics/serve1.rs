@@ -8,20 +8,25 @@
 //! The server gets three variables. `PORT`: it listens on 127.0.0.1 there, and says so as in
 //! `tcp3`. `ROOT`: the directory with the files. `TIMEOUT_MS`: see below. `main` does that already.
 //!
-//! Connections (all of `http7` holds here, but for what a 200 says):
+//! Connections (everything in `http7` holds here, except what a 200 contains):
 //! - No client waits for another; 60 are connected at once, and any may be silent, slow or greedy.
 //! - Connections are kept, requests are pipelined, lengths are true, and the last response on a
 //!   connection says `Connection: close`. 400, 411 and 505 are as in `http7`, and close.
-//! - A body is read and ignored. More than 65,536 bytes are a 413, at once, and close.
+//! - The last response must arrive whole, also where the client still sends: use the `hang_up` of
+//!   your `http7`.
+//! - A body is read and ignored. More than 65,536 bytes are a 413, at once, and close. (A number
+//!   that is too large for a `u64` may be a 400, which closes, too.)
 //! - A request line of more than 8 KiB is a 414, field lines of more than 16 KiB together are a
 //!   431; both at once, even where no line ends, and both close. (Whether line ends count is left
 //!   open.) Up to 8,000 and 16,000 bytes are taken.
 //! - A request that has begun, but is not whole `TIMEOUT_MS` milliseconds after the connection
 //!   opened or the last response was sent, is a 408 and closes. The time is for all of the request,
-//!   not for each byte. If not a byte of it has come by then, the server closes without a word.
+//!   not for each byte. If not a byte of it has come by then, the server closes without a word. So
+//!   a connection that is in use stays open for hours, and one that is not never stays long.
+//! - Only requests are timed: a response takes as long as its client takes to read it.
 //!
-//! Which file (your `http4` takes the target apart; what it refuses is a 400, behind which the
-//! connection may stay or end):
+//! Which file (your `http4` takes the target apart; what it refuses is a 400, after which the
+//! connection may stay open or close):
 //! - The decoded segments are names of directories and of a file, from `ROOT` down. The query
 //!   means nothing.
 //! - Only a plain name is looked up. A segment that is empty, `.` or `..`, or that holds a `/` or
@@ -32,19 +37,27 @@
 //!
 //! What it answers (RFC 9110 §8, §9, §13, §14, §15):
 //! - `GET` and `HEAD`: 200 with the file, `Content-Type` as `content_type` says, an `ETag`, and
-//!   `Last-Modified` (the file's date). The tag is strong; it stays the same as long as the file
-//!   does, and is another one once the file's length or time of change is another one (in
-//!   nanoseconds, as the system tells it).
+//!   `Last-Modified`, the time that `Metadata::modified` gives. The tag is strong. It stays the
+//!   same as long as the file does, and is another one once the file's length or that time is
+//!   another one, be it by a nanosecond. The bytes themselves need not be compared.
 //! - `POST`, `PUT`, `DELETE`, `PATCH` and `OPTIONS`: 405 with `Allow`: `GET` and `HEAD`, whether
 //!   the file is there or not. The connection stays.
-//! - `If-Match` and `If-None-Match`: as your `etag1` decides. A 304 and a 412 have the `ETag`, too.
-//!   Dates in conditions are not looked at.
-//! - `Range`, with or without `If-Range`: as your `range1` says, for `GET` that would be a 200. One
-//!   part is a 206 with `Content-Range`, `ETag` and the part; 416 has a `Content-Range`, too. Where
-//!   `range1` finds several parts, send the whole file (a server may do so, §14.2). Give `range1`
-//!   no `last_modified`.
+//! - `If-Match` and `If-None-Match`: as your `etag1` decides, where there is a file (else 404). A
+//!   304 and a 412 have the `ETag`, too. `If-Modified-Since` and `If-Unmodified-Since` are not
+//!   looked at: a file may change twice in one second, and its date says nothing of that.
+//! - `Range`, with or without `If-Range`: as your `range1` says, for a `GET` that would otherwise
+//!   be a 200. One part is a 206 with `Content-Range`, `ETag` and the part; 416 has a
+//!   `Content-Range`, too. Where `range1` finds several parts, send the whole file (a server may do
+//!   so, §14.2). Give `range1` no `last_modified`, for the same reason.
 //! - What other responses have as a body is left open. After 404, 405, 412 and 416 the connection
 //!   stays.
+//!
+//! Left open: any other method, and `OPTIONS *`; a method that gets a 405 with a target that gets a
+//! 400 (either will do); whether the type of a link is that of its own name or of the file's.
+//!
+//! A file may be read into memory as a whole, as `http6` wants it. Who writes head and body one
+//! after the other instead should call `set_nodelay`: else the second write may wait 40 ms for the
+//! client's acknowledgement of the first.
 //!
 //! What to do: write `serve`. It is long; take your `http7` as its beginning, and go from check to
 //! check.
@@ -54,6 +67,7 @@ use std::error::Error;
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 #[path = "../02_http/http1.rs"]
@@ -88,9 +102,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(("127.0.0.1", port))?;
     println!("listening on {}", listener.local_addr()?);
     for stream in listener.incoming() {
-        // One after another, so far.
-        if let Err(error) = serve(stream?, &config) {
-            eprintln!("a connection broke: {error}");
+        match stream {
+            // One after another, so far.
+            Ok(stream) => {
+                if let Err(error) = serve(stream, &config) {
+                    eprintln!("a connection broke: {error}");
+                }
+            }
+            // One that cannot be accepted is no reason to end. There may be too many open files:
+            // a short rest, so that asking again at once does not use up a whole core.
+            Err(error) => {
+                eprintln!("cannot accept: {error}");
+                thread::sleep(Duration::from_millis(10));
+            }
         }
     }
     Ok(())

@@ -52,9 +52,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(("127.0.0.1", port))?;
     println!("listening on {}", listener.local_addr()?);
     for stream in listener.incoming() {
+        let stream = match stream {
+            Ok(stream) => stream,
+            Err(error) => {
+                eprintln!("cannot accept: {error}");
+                thread::sleep(Duration::from_millis(10));
+                continue;
+            }
+        };
         let config = Arc::clone(&config);
         let work = move || {
-            if let Err(error) = stream.and_then(|stream| serve(stream, &config)) {
+            if let Err(error) = serve(stream, &config) {
                 eprintln!("a connection broke: {error}");
             }
         };
