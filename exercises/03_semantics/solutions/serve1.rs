@@ -102,7 +102,7 @@ fn serve(mut stream: TcpStream, config: &Config) -> io::Result<()> {
                 deadline = Instant::now() + config.timeout;
             }
             Ok(None) => match read_until(&mut stream, &mut unread, deadline)? {
-                Outcome::Something => {}
+                Outcome::More => {}
                 Outcome::End => return Ok(()),
                 Outcome::Late if unread.is_empty() => return hang_up(stream),
                 Outcome::Late => return say_goodbye(stream, Response::new(408, ""), "GET"),
@@ -114,7 +114,7 @@ fn serve(mut stream: TcpStream, config: &Config) -> io::Result<()> {
 
 /// What came of a read.
 enum Outcome {
-    Something,
+    More,
     End,
     Late,
 }
@@ -136,13 +136,13 @@ fn read_until(
         Ok(0) => Ok(Outcome::End),
         Ok(count) => {
             unread.extend_from_slice(&buffer[..count]);
-            Ok(Outcome::Something)
+            Ok(Outcome::More)
         }
         // Unix says the one, Windows the other.
         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
             Ok(Outcome::Late)
         }
-        Err(error) if error.kind() == ErrorKind::Interrupted => Ok(Outcome::Something),
+        Err(error) if error.kind() == ErrorKind::Interrupted => Ok(Outcome::More),
         Err(error) => Err(error),
     }
 }
