@@ -17,14 +17,15 @@
 //!   guess which one counts. Set to nothing is still set, as in conf2. If neither is set, that is
 //!   `Missing`.
 //! - From the end of a file one line end is removed, `\n` or `\r\n`, because editors and `echo` add
-//!   one. Nothing else is removed, since a space may be part of a password. The value of a
-//!   variable is not changed at all.
+//!   one. Nothing else is removed, neither a space, which may be part of a password, nor a byte
+//!   order mark. The value of a variable is not changed at all.
 //! - A file that cannot be read, or that is not UTF-8, is `Unreadable`. An empty secret (of a file:
 //!   without that line end) is `Empty`.
 //! - Otherwise a secret that is not as it must be is `Invalid`. DATABASE_URL begins with
-//!   `postgres://`. PAYMENT_KEY is `pay_` and then 24 characters out of 0-9 and a-f.
+//!   `postgres://`, in these letters. PAYMENT_KEY is `pay_` and then 24 characters out of 0-9 and a-f.
 //! - PORT is no secret. It is a number that fits into a u16, else it is `Invalid`, and the error's
-//!   text contains the value. If it is not set, it is `Missing`.
+//!   text contains the value as it is. Set to nothing, or with a space, it is no number. (A `+`
+//!   before it is left open.) If it is not set, it is `Missing`.
 //! - The text of an error contains the name of the variable (DATABASE_URL_FILE contains
 //!   DATABASE_URL). If the value came from a file, or should have, it contains its path,
 //!   too, whichever error it is.

@@ -316,7 +316,7 @@ fn keeps_quiet(
             }
             let other = others.get(index).map(|(_, text)| text.as_str());
             if other != Some(text) {
-                fail(what)
+                fail("what is printed depends on a secret")
                     .given(format!("{about}, twice, with different secrets:\n{given}"))
                     .part("printed", how)
                     .expected(expected)
@@ -359,35 +359,59 @@ fn told(error: &ConfigError) -> String {
     format!("an error, {:?}: {error}", error.kind)
 }
 
-/// Expects an error of this kind, with these texts in its own.
+/// Expects an error of this kind about `about`, with these texts in its own.
 #[track_caller]
-fn refuses(what: &str, environment: &Environment, kind: Kind, texts: &[&str], why: &str) {
+fn refuses(about: &str, environment: &Environment, kind: Kind, texts: &[&str], why: &str) {
+    let quoted: Vec<_> = texts.iter().map(|text| format!("{text:?}")).collect();
     let expected = format!(
         "an error of the kind {kind:?}, with a text that contains {}",
-        {
-            let quoted: Vec<_> = texts.iter().map(|text| format!("{text:?}")).collect();
-            quoted.join(" and ")
-        }
+        quoted.join(" and ")
     );
-    let failure = fail(what)
-        .given(shown(environment))
-        .expected(&expected)
-        .because(why);
-    match load(environment, &expected) {
-        Ok(settings) => failure
-            .got(format!(
-                "settings; DATABASE_URL is {:?}, PAYMENT_KEY is {:?}",
+    let (what, got, why) = match load(environment, &expected) {
+        Ok(settings) => (
+            format!("{about} was accepted"),
+            format!(
+                "settings; PORT is {}, DATABASE_URL is {:?}, PAYMENT_KEY is {:?}",
+                settings.port,
                 settings.database_url.expose(),
                 settings.payment_key.expose()
-            ))
-            .raise(),
+            ),
+            why,
+        ),
+        Err(error) if error.kind != kind => (
+            format!("{about} is {kind:?}, and was reported as {:?}", error.kind),
+            told(&error),
+            why,
+        ),
         Err(error) => {
             let text = error.to_string();
-            if error.kind != kind || !texts.iter().all(|part| text.contains(part)) {
-                failure.got(told(&error)).raise();
-            }
+            let Some(lost) = texts.iter().find(|part| !text.contains(**part)) else {
+                return;
+            };
+            let why = match *lost {
+                "PORT" | "DATABASE_URL" | "PAYMENT_KEY" => {
+                    "whoever reads the error must know which variable to mend"
+                }
+                _ if environment.get("PORT").is_some_and(|port| port == lost) => {
+                    "a port is no secret: the value is what helps to find the mistake"
+                }
+                _ => {
+                    "the value should come from this file: without its path nobody knows where to mend it"
+                }
+            };
+            (
+                format!("the error about {about} does not contain {lost:?}"),
+                told(&error),
+                why,
+            )
         }
-    }
+    };
+    fail(what)
+        .given(shown(environment))
+        .expected(expected)
+        .got(got)
+        .because(why)
+        .raise();
 }
 
 /// A good environment with other values for some variables; `None` takes one away.
@@ -542,13 +566,24 @@ fn nothing_that_is_printed_shows_a_secret() {
 }
 
 fn a_bad_port_is_shown() {
-    for port in ["84a3", "65536", "-1", "eighty", "80.5"] {
+    let number = "a port is a number that fits into a u16, and nothing else";
+    let space = "a number with a space is no number: do not mend it in silence";
+    for (port, why) in [
+        ("84a3", number),
+        ("65536", number),
+        ("-1", number),
+        ("eighty", number),
+        ("80.5", number),
+        ("", "set to nothing is still set, and nothing is no number"),
+        (" 8443", space),
+        ("8443 ", space),
+    ] {
         refuses(
-            "a bad port was not reported correctly",
+            "a bad port",
             &with(&[("PORT", Some(port))]),
             Kind::Invalid,
             &["PORT", port],
-            "a port is no secret: the value is what helps to find the mistake",
+            why,
         );
     }
 }
@@ -582,16 +617,16 @@ fn exactly_one_line_end_is_removed_from_a_file() {
             "",
             "editors on Windows end a line with two bytes; that is no part of the secret",
         ),
-        (
-            "\n\n",
-            "\n",
-            "one line end was added by the editor; who wrote another one meant it",
-        ),
         (" ", " ", "a password may end with a space"),
         (
             "\t \n",
             "\t ",
             "a password may end with white space; only the line end goes",
+        ),
+        (
+            "\n\n",
+            "\n",
+            "one line end was added by the editor; who wrote another one meant it",
         ),
         (
             "\r",
@@ -667,7 +702,7 @@ fn both_variables_set_is_an_error() {
         ("", ""),
     ] {
         refuses(
-            "two variables for one secret were accepted",
+            "a secret in two variables",
             &with(&[
                 ("DATABASE_URL", Some(value)),
                 ("DATABASE_URL_FILE", Some(file)),
@@ -691,7 +726,7 @@ fn a_file_that_cannot_be_read_is_named() {
         ("", no_file),
     ] {
         refuses(
-            "a file that cannot be read was not reported correctly",
+            "a file that cannot be read",
             &with(&[("DATABASE_URL", None), ("DATABASE_URL_FILE", Some(path))]),
             Kind::Unreadable,
             &["DATABASE_URL", path],
@@ -704,11 +739,11 @@ fn a_file_that_cannot_be_read_is_named() {
 fn a_file_that_is_not_text_is_named_and_not_shown() {
     let url = [b"postgres://shop:geheim\xff".as_slice(), b"@db/shop\n"].concat();
     refuses(
-        "a file that is not UTF-8 was not reported correctly",
+        "a file that is not UTF-8",
         &with_file(url),
         Kind::Unreadable,
         &["DATABASE_URL", "url"],
-        "a damaged secret is not one: replacing the bad byte makes another password",
+        "a damaged file is no typing error, and replacing the bad byte makes another password",
     );
     keeps_quiet(
         "an error shows what is in a file",
@@ -720,7 +755,7 @@ fn a_file_that_is_not_text_is_named_and_not_shown() {
 }
 
 fn an_empty_secret_is_an_error() {
-    let what = "an empty secret was not reported correctly";
+    let what = "an empty secret";
     let why = "an empty password is a deploy that lost it: say so, that is another mistake than a typing error";
     for name in ["DATABASE_URL", "PAYMENT_KEY"] {
         refuses(what, &with(&[(name, Some(""))]), Kind::Empty, &[name], why);
@@ -739,12 +774,14 @@ fn an_empty_secret_is_an_error() {
 }
 
 fn a_secret_must_be_as_it_should_be() {
-    let what = "a secret that is not as it must be was not reported correctly";
+    let what = "a secret that is not as it must be";
     let why = "found at startup it is one line to mend; found by the first customer who pays it is an outage";
     for (name, value) in [
         ("DATABASE_URL", KIRSCHE.bad_url),
         ("DATABASE_URL", " postgres://db"),
         ("DATABASE_URL", "postgres:/db"),
+        ("DATABASE_URL", "POSTGRES://shop:geheim@db/shop"),
+        ("DATABASE_URL", "\u{feff}postgres://shop:geheim@db/shop"),
         ("DATABASE_URL", "\n"),
         ("PAYMENT_KEY", KIRSCHE.bad_key),
         ("PAYMENT_KEY", "pay_0123456789abcdef9876543"),
@@ -754,6 +791,16 @@ fn a_secret_must_be_as_it_should_be() {
         ("PAYMENT_KEY", "0123456789abcdef98765432"),
         ("PAYMENT_KEY", "pay_0123456789abcdef98765432 "),
     ] {
+        let why = match value {
+            "\n" => "white space is something: only a secret of no characters is empty",
+            _ if value.starts_with('\u{feff}') => {
+                "a byte order mark (U+FEFF) is not removed, so this does not begin with postgres://"
+            }
+            _ if value.starts_with("POSTGRES") => {
+                "the rule wants these letters; not every driver takes others"
+            }
+            _ => why,
+        };
         refuses(
             what,
             &with(&[(name, Some(value))]),
@@ -764,19 +811,18 @@ fn a_secret_must_be_as_it_should_be() {
         write("a-file", format!("{value}\n"));
         let in_file = format!("{name}_FILE");
         let environment = with(&[(name, None), (&in_file, Some("a-file"))]);
-        let path = "the value came from a file: without its path nobody knows where to mend it";
-        refuses(what, &environment, Kind::Invalid, &[name, "a-file"], path);
+        refuses(what, &environment, Kind::Invalid, &[name, "a-file"], why);
     }
 }
 
 fn what_is_not_set_is_missing() {
     for name in ["PORT", "DATABASE_URL", "PAYMENT_KEY"] {
         refuses(
-            "a variable that is not set was not reported correctly",
+            "a variable that is not set",
             &with(&[(name, None)]),
             Kind::Missing,
             &[name],
-            "say which variable to set",
+            "not set and set to nothing are two mistakes: say which variable to set",
         );
     }
 }
