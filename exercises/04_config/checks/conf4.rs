@@ -153,9 +153,32 @@ fn line_1_it_listens_on_all_interfaces() {
     let address = bind.and_then(|bind| bind.parse::<SocketAddr>().ok());
     let right = |address: SocketAddr| address.ip().is_unspecified() && address.port() == 8080;
     if !address.is_some_and(right) {
+        let (what, why) = match address {
+            None => (
+                "server.bind is not an address with a port",
+                "the manual asks for an IP address, a colon and a port; what other programs take instead does not count here",
+            ),
+            Some(address) if address.ip().is_unspecified() => (
+                "the load balancer asks at another port",
+                "the port was right, and it is written in the load balancer's settings, too",
+            ),
+            Some(address) if address.ip().is_loopback() => (
+                "the load balancer cannot reach the service",
+                "127.0.0.1 and ::1 can be reached from the same machine only, and a container is a machine of its own; 0.0.0.0 stands for all interfaces",
+            ),
+            Some(_) => (
+                "the service listens on one address only",
+                "the next container gets another address, and then cannot listen on this one; 0.0.0.0 stands for all interfaces",
+            ),
+        };
         service
-            .fails(1, "the load balancer cannot reach the service", path, "server.bind is \"0.0.0.0:8080\" or \"[::]:8080\"")
-            .because("127.0.0.1 can be reached from the same machine only, and a container is a machine of its own; 0.0.0.0 stands for all interfaces")
+            .fails(
+                1,
+                what,
+                path,
+                "server.bind is \"0.0.0.0:8080\" or \"[::]:8080\"",
+            )
+            .because(why)
             .raise();
     }
 }
@@ -171,9 +194,13 @@ fn line_2_a_request_may_take_thirty_seconds() {
                 path,
                 "server.request_timeout_ms is 30 seconds in milliseconds, an integer",
             )
-            .because(
-                "a number without its unit is read in the unit of the program: `_ms` says which",
-            )
+            .because(match service.get(path) {
+                Some(Value::Integer(_)) => {
+                    "a number without its unit is read in the unit of the program: `_ms` says which"
+                }
+                None => "a key that is left out or has another name does nothing: the service knows this one",
+                Some(_) => "the manual asks for an integer; what is no integer is not read as one",
+            })
             .raise();
     }
 }
@@ -194,6 +221,11 @@ fn line_3_uploaded_files_can_be_read_by_the_group() {
         Some(mode) if mode >= 0 => failure.part("in octal", format!("{mode:o}")),
         _ => failure,
     };
+    if let Some(Value::String(_)) = service.get(path) {
+        failure
+            .because("the manual says that modes are integers: a string is not understood")
+            .raise();
+    }
     failure
         .because("a file mode is three groups of three bits, which is why it is written in octal; TOML writes that as 0o... (https://toml.io/en/v1.0.0#integer)")
         .raise();
@@ -202,12 +234,22 @@ fn line_3_uploaded_files_can_be_read_by_the_group() {
 fn line_4_the_service_knows_that_it_is_in_production() {
     let service = Service::read();
     let misplaced = misplaced(&service.table, "");
-    let production = service.get("environment").and_then(Value::as_str) == Some("production");
+    let environment = service.get("environment");
+    let production = environment.and_then(Value::as_str) == Some("production");
     let path = misplaced.as_deref().unwrap_or("environment");
     if misplaced.is_some() || !production {
         service
             .fails(4, "the service does not know that it is in production", path, "environment is \"production\", as a key of the whole file and of no table")
-            .because("a key belongs to the last header above it: keys of the whole file stand above the first one (https://toml.io/en/v1.0.0#table)")
+            .because(match environment {
+                Some(Value::String(_)) if misplaced.is_none() => {
+                    "the service knows \"test\" and \"production\", in these letters"
+                }
+                Some(Value::Table(_)) => {
+                    "`environment` is a key with a string, not a table: [environment] begins a table"
+                }
+                None if misplaced.is_none() => "if it is not set, the service takes \"test\"",
+                _ => "a key belongs to the last header above it: keys of the whole file stand above the first one (https://toml.io/en/v1.0.0#table)",
+            })
             .raise();
     }
 }
@@ -238,9 +280,23 @@ fn line_5_three_pools_fit_into_the_database() {
     let path = "database.pool.max";
     let max = service.get(path).and_then(Value::as_integer);
     if !max.is_some_and(|max| (1..=30).contains(&max)) {
+        let (what, why) = match max {
+            Some(31..) => (
+                "three pools of this size do not fit into the database",
+                "a pool is made for each instance, and the database counts the connections of all",
+            ),
+            Some(_) => (
+                "a pool needs a connection",
+                "from a pool without connections no request gets one",
+            ),
+            None => (
+                "the size of the pools is not set",
+                "the manual asks for an integer at database.pool.max: what it is without one is not known",
+            ),
+        };
         let failure = service.fails(
             5,
-            "three pools of this size do not fit into the database",
+            what,
             path,
             "database.pool.max is an integer, at least 1, and three times it is not above 100 - 10",
         );
@@ -251,11 +307,7 @@ fn line_5_three_pools_fit_into_the_database() {
             ),
             _ => failure,
         };
-        failure
-            .because(
-                "a pool is made for each instance, and the database counts the connections of all",
-            )
-            .raise();
+        failure.because(why).raise();
     }
 }
 
@@ -265,7 +317,15 @@ fn line_6_the_log_is_not_for_debugging() {
     if service.get(path).and_then(Value::as_str) != Some("info") {
         service
             .fails(6, "the level of the log is not the one for production", path, "log.level is \"info\"")
-            .because("`debug` and `trace` write what customers send into files that many can read; above `info`, nobody sees what the service does")
+            .because(match service.get(path).and_then(Value::as_str) {
+                Some("debug" | "trace") => {
+                    "`debug` and `trace` write what customers send into files that many can read"
+                }
+                Some("warn" | "error") => {
+                    "with less than `info`, nobody sees what the service does"
+                }
+                _ => "the service knows \"error\", \"warn\", \"info\", \"debug\" and \"trace\", in these letters",
+            })
             .raise();
     }
 }
@@ -288,7 +348,13 @@ fn line_7_no_password_is_in_the_file() {
                 path,
                 "database.password_file, and no database.password",
             )
-            .because("the file is in git, and in the backups of everybody who has it")
+            .because(match service.get(path).and_then(Value::as_str) {
+                Some("") => "an empty password is one, too: the key itself has to go",
+                Some(text) if text.starts_with('/') => {
+                    "what stands here is the password itself, not the file that it is in"
+                }
+                _ => "the file is in git, and in the backups of everybody who has it",
+            })
             .raise();
     }
     let path = "database.password_file";
@@ -313,7 +379,15 @@ fn line_8_covers_have_a_place_that_does_not_move() {
     if directory != Some(Path::new("/var/lib/marginalia/uploads")) {
         service
             .fails(8, "the covers are not where they are kept", path, "uploads.directory is \"/var/lib/marginalia/uploads\"")
-            .because("a path that does not begin with / begins where the service was started, and nobody expands a ~ in a settings file")
+            .because(match directory {
+                Some(directory) if directory.is_absolute() => {
+                    "this is another directory: what is not in the one that is kept is gone after a restart"
+                }
+                Some(directory) if directory.starts_with("~") => {
+                    "a shell expands a ~, a settings file does not: it is a directory of that name"
+                }
+                _ => "a path that does not begin with / begins where the service was started",
+            })
             .raise();
     }
 }
@@ -344,7 +418,10 @@ fn line_9_payment_providers_are_an_array_of_tables() {
     }
     let shown = match got {
         Some(Value::Array(items)) => {
-            let mut text = format!("an array with {} element(s):", items.len());
+            let mut text = format!(
+                "an array; its elements, of which there are {}:",
+                items.len()
+            );
             for item in items {
                 // Writing to a String cannot fail.
                 let _ = write!(text, "\n  {item}");
@@ -354,11 +431,44 @@ fn line_9_payment_providers_are_an_array_of_tables() {
         Some(value) => shown(value),
         None => "nothing".into(),
     };
-    fail("line 9 of the report: the service does not find its payment providers")
+    let (what, why) = match (got, &expected) {
+        (Some(Value::Array(got)), Value::Array(expected)) => {
+            let has = |all: &[Value], one: &Value| all.contains(one);
+            let same = got.len() == expected.len() && expected.iter().all(|one| has(got, one));
+            if same {
+                (
+                    "the payment providers are asked in another order",
+                    "the order of an array counts: the first element is asked first",
+                )
+            } else if got.iter().all(|one| has(expected, one)) {
+                (
+                    "not both payment providers are there, each once",
+                    "each [[payment.provider]] begins one more element of the array",
+                )
+            } else {
+                (
+                    "a payment provider is not a table with `name` and `url`",
+                    "the service reads the keys `name` and `url` of each element, and it knows no other ones",
+                )
+            }
+        }
+        (Some(_), _) => (
+            "the service does not find its payment providers",
+            "keys of a table have no order and each has its own name; a list is an array, and [[two brackets]] begin another element of one (https://toml.io/en/v1.0.0#array-of-tables)",
+        ),
+        (None, _) => (
+            "the service does not find its payment providers",
+            "the service looks for them at this path and nowhere else: [[payment.provider]]",
+        ),
+    };
+    fail(format!("line 9 of the report: {what}"))
         .given(service.place(path))
-        .expected(format!("payment.provider is an array of two tables with `name` and `url`:\n  {}\n  {}", expected[0], expected[1]))
+        .expected(format!(
+            "payment.provider is an array of two tables with `name` and `url`:\n  {}\n  {}",
+            expected[0], expected[1]
+        ))
         .got(shown)
-        .because("keys of a table have no order and each has its own name; a list is an array, and [[two brackets]] begin another element of one (https://toml.io/en/v1.0.0#array-of-tables)")
+        .because(why)
         .raise();
 }
 
@@ -367,9 +477,32 @@ fn line_10_retries_have_a_limit() {
     let path = "payment.max_retries";
     let retries = service.get(path).and_then(Value::as_integer);
     if !retries.is_some_and(|retries| (1..=5).contains(&retries)) {
+        let (what, why) = match retries {
+            Some(0) => (
+                "payments are retried without limit",
+                "0 does not mean \"never\" here: see the manual; the provider is kept busy by those who retry for ever",
+            ),
+            Some(6..) => (
+                "payments are retried more than 5 times",
+                "what fails 5 times fails the next time, too",
+            ),
+            Some(_) => (
+                "the number of retries is below 0",
+                "the manual says that it is not negative: the service does not start with it",
+            ),
+            None => (
+                "retries have no limit that the service can read",
+                "the manual asks for an integer at payment.max_retries: what it is without one is not known",
+            ),
+        };
         service
-            .fails(10, "a payment is not retried at most 5 times", path, "payment.max_retries is an integer from 1 to 5")
-            .because("what fails 5 times fails the next time too, and the provider is kept busy by those who retry for ever")
+            .fails(
+                10,
+                what,
+                path,
+                "payment.max_retries is an integer from 1 to 5",
+            )
+            .because(why)
             .raise();
     }
 }
@@ -379,14 +512,28 @@ fn line_11_old_versions_of_tls_are_refused() {
     let path = "server.tls.min_version";
     let version = service.get(path).and_then(Value::as_str);
     if !matches!(version, Some("1.2" | "1.3")) {
+        let (what, why) = match (version, service.get(path)) {
+            (Some("1.0" | "1.1"), _) => (
+                "an old version of TLS is still allowed",
+                "TLS 1.0 and 1.1 have known weaknesses and must not be negotiated (RFC 8996)",
+            ),
+            (_, None) => (
+                "the oldest version of TLS that is allowed is not set",
+                "without this key nothing in the file refuses TLS 1.0 and 1.1 (RFC 8996)",
+            ),
+            _ => (
+                "the service does not understand this version of TLS",
+                "it knows \"1.0\", \"1.1\", \"1.2\" and \"1.3\", as strings",
+            ),
+        };
         service
             .fails(
                 11,
-                "TLS 1.0 or 1.1 is still allowed, or the version is not understood",
+                what,
                 path,
                 "server.tls.min_version is \"1.2\" or \"1.3\", a string",
             )
-            .because("TLS 1.0 and 1.1 have known weaknesses and must not be negotiated (RFC 8996)")
+            .because(why)
             .raise();
     }
 }
