@@ -17,10 +17,10 @@
 //! ```
 //!
 //! Rules:
-//! - A file is whole if its last line is `# end N` and nothing else, where N is its revision; it
-//!   ends with one `\n` or with none. (A `\r` before that `\n` is left open.) Everything else is
-//!   torn: cut off, or begun anew over the rest of an old file. A torn file is refused, even if it
-//!   is good TOML.
+//! - A file is whole if its last line is `# end N` and nothing else, where N is its revision, with
+//!   no sign and no zeros before it. Behind that line is one `\n` or none. (A `\r` before that `\n`
+//!   is left open.) Everything else is torn: cut off, or begun anew over the rest of an old file.
+//!   A torn file is refused, even if it is good TOML.
 //! - `reload` puts settings into service only if they could be read, are whole, are good (see
 //!   `Config::parse`), and `validate` has accepted exactly these. Until then nobody sees anything
 //!   of them.
@@ -29,7 +29,9 @@
 //! - A call of `with` sees one whole `Config`, the old or the new one, from beginning to end. When
 //!   `reload` has returned `Ok`, later calls see the new one.
 //! - `with` does not wait for a reload that is under way, however long reading and validating take.
-//!   And a reload does not wait for a call of `with` that is under way.
+//!   And a reload does not wait for a call of `with` that is under way. (A clone of
+//!   an `Arc<Config>` is another handle to the same settings, and keeps them alive:
+//!   <https://doc.rust-lang.org/std/sync/struct.Arc.html>.)
 //! - The revision in service never goes down. A file with a lower one is refused, also if the
 //!   higher one came into service while this reload was at work. For an equal one it is up to you.
 //! - Several threads may call `reload`. Whether one waits for the other is up to you, but none is
