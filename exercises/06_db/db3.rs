@@ -29,7 +29,7 @@
 //!   never was a cursor; the old cursors, still in people's bookmarks: a sealed number to skip.
 //! - `seal` is no secret: a stranger can seal any text. With such a cursor, too, `page` gives
 //!   `BadRequest` or orders of this list in their order: never a panic, never SQLite's error, and
-//!   nothing in it becomes SQL. (That nobody else can make a cursor takes a signature: chapter 09.)
+//!   nothing in it becomes SQL. (That nobody else can make a cursor would take a signature.)
 //! - The work for a page does not grow with the list, before it or after it. The index
 //!   `orders_by_status (status, placed_on)` is there. SQLite ends each index with the rowid, which
 //!   is `id` here, so it has the order you need. A day has a few orders. `EXPLAIN QUERY PLAN` shows
