@@ -10,8 +10,8 @@
 //!   the other (a place that had no row for it gets one), and has a row in `moves`, in the order
 //!   of the trolley. The same book may be on a trolley twice.
 //! - If there are too few copies of a book in the place it comes from, or none at all, that is
-//!   `Ok(TooFew { book })`, with the first such book as one goes through the trolley in order, and
-//!   nothing has changed. (For a book that the shop does not know at all, an `Err` is right, too.)
+//!   `Ok(TooFew { book })`, with the first such book as one takes line after line of the trolley,
+//!   and nothing has changed. (For a book that the shop does not know at all, an `Err` is right, too.)
 //! - `move_all` moves a list of trolleys in order, all in one transaction. One that is short is
 //!   left out, its outcome says so, and the others are moved. A later one may take what an
 //!   earlier one has brought.
@@ -23,7 +23,8 @@
 //!
 //! (<https://sqlite.org/lang_transaction.html>, <https://sqlite.org/lang_savepoint.html>; of rusqlite
 //! `Connection::transaction`, `Transaction::savepoint`, and that both roll back when they are
-//! dropped.)
+//! dropped. Both are `Deref` to `Connection`: where a function takes a `&Connection`, you can pass
+//! `&transaction` or `&savepoint`.)
 //!
 //! The tables, with what matters here:
 //!

@@ -182,7 +182,11 @@ fn comes_out<T: std::fmt::Debug + PartialEq>(
     why: &str,
 ) {
     if got.as_ref().ok() != Some(expected) {
-        fail("the outcome is wrong")
+        let what = match got {
+            Ok(_) => "the outcome is wrong",
+            Err(_) => "an error is returned where there is none",
+        };
+        fail(what)
             .given(given)
             .expected(format!("Ok({expected:?})"))
             .got(format!("{got:?}"))
@@ -199,8 +203,14 @@ fn tried(trolley: &Trolley, why: &str) {
     let expected = books.push(trolley);
     let given = shown(trolley);
     comes_out(move_trolley(&mut conn, trolley), &expected, &given, why);
+    let why = match expected {
+        Outcome::TooFew { .. } => SHORT,
+        Outcome::Moved => why,
+    };
     books.are_in(&conn, "after the trolley", &given, why);
 }
+
+const SHORT: &str = "a short trolley changes nothing: what was written before it was found to be short must be undone. Return without COMMIT, or look before you write";
 
 fn moves_every_book_of_a_trolley() {
     const WHY: &str = "what leaves one place arrives at the other, a book that was never there too, and each move is noted";
@@ -215,7 +225,7 @@ fn moves_every_book_of_a_trolley() {
 }
 
 fn changes_nothing_when_a_trolley_is_short() {
-    const WHY: &str = "the first books of the trolley have been moved when the short one is found: their moves must be undone. And too few copies are an answer, not an error";
+    const WHY: &str = "too few copies are an answer, not an error: it names the first book of the trolley that is short";
     for trolley in [
         to_shop(&[(3, 2)]),
         to_shop(&[(1, 1), (2, 4), (3, 2), (4, 1)]),
@@ -231,6 +241,10 @@ fn counts_a_book_that_is_on_the_trolley_twice() {
     const WHY: &str = "two lines of a trolley may take from the same shelf: the second sees what the first has left";
     tried(&to_shop(&[(2, 2), (1, 1), (2, 2)]), WHY);
     tried(&to_shop(&[(2, 3), (1, 1), (2, 2)]), WHY);
+    tried(
+        &to_shop(&[(2, 2), (4, 1), (2, 3)]),
+        "line by line: book 2 is there for the first line, and then book 4 is short",
+    );
 }
 
 /// Expects all of `after` without a fault and nothing with one.
@@ -262,7 +276,7 @@ fn all_or_nothing<T: std::fmt::Debug + PartialEq>(
     }
     Books::new().are_in(conn, "after a failure", given, WHY);
     if got.is_ok() {
-        fail("a failure is told as success")
+        fail("a failure is reported as success")
             .given(given)
             .expected("Err with SQLite's error")
             .got(format!("{got:?}"))
@@ -343,7 +357,7 @@ fn goes_on_with_what_earlier_trolleys_brought() {
 }
 
 fn undoes_a_short_trolley_and_nothing_else() {
-    const WHY: &str = "a short trolley is undone alone, with all the books that it had moved already: a savepoint inside the transaction, or looking before writing. Those before and after it are moved";
+    const WHY: &str = "a short trolley is undone alone, with all the books that it had moved already: a savepoint inside the transaction, or looking before writing. Those before and after it are moved, and each has its outcome";
     tried_list(
         &[
             to_shop(&[(1, 4)]),
