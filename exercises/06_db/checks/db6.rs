@@ -192,14 +192,33 @@ fn loses_no_change_that_others_make_after_it_read() {
         let right = right_price(additions);
         let got = sql::select(&shop.theirs, "SELECT price_cents FROM books WHERE id = 2");
         if !got.cell(0, 0).same(&right.into()) || price != Some(right) {
-            fail("a change is lost")
+            let in_table = |price: i64| got.cell(0, 0).same(&price.into());
+            let (what, why) = match price {
+                // The other's change is there, and the tenth is not.
+                _ if in_table(2000 + 50 * additions) => (
+                    "the price was not changed",
+                    "that somebody else has written is no reason to leave it at that: read the new price, and try again",
+                ),
+                _ if in_table(right) => (
+                    "another price is returned than the one that was written",
+                    "the caller goes on with a price that is in no table",
+                ),
+                _ => (
+                    "a change is lost",
+                    "between reading and writing the price became another one, and what was worked out from the old one was written over it. Make reading and writing one transaction that is a writer before it reads, or write only if the price is still the one that was read",
+                ),
+            };
+            fail(what)
                 .given(given)
                 .expected(format!(
                     "{right} = (2000 + {}) * 9 / 10, or 1800 if the other program had to wait",
                     50 * additions
                 ))
-                .got(format!("{} in the table, {price:?} returned", got.cell(0, 0)))
-                .because("between reading and writing the price became another one, and what was worked out from the old one was written over it. Make reading and writing one transaction that is a writer from its beginning, or write only if the price is still the one that was read")
+                .got(format!(
+                    "{} in the table, {price:?} returned",
+                    got.cell(0, 0)
+                ))
+                .because(why)
                 .raise();
         }
     }
@@ -210,11 +229,16 @@ fn does_not_fail_because_others_wrote_after_it_read() {
         let mut shop = open();
         let (result, _) = interrupted(&mut shop, times);
         if let Err(error) = result {
+            let why = if is_busy(&error) {
+                "BEGIN alone is deferred: the SELECT takes a snapshot, and the UPDATE comes too late to become the writer. SQLite says so at once, busy timeout or not. Be the writer before you read (https://sqlite.org/lang_transaction.html)"
+            } else {
+                "this error is not SQLite's: that others have written is no error, however often. Try again until it is done, or be the writer before you read"
+            };
             fail("reprice fails because somebody else has written")
                 .given(format!("{INTERRUPTED}{often}"))
                 .expected("Ok(Some(...))")
                 .got(format!("Err: {error}"))
-                .because("BEGIN alone is deferred: the SELECT takes a snapshot, and the UPDATE comes too late to become the writer. SQLite says so at once, busy timeout or not. Be the writer before you read (https://sqlite.org/lang_transaction.html)")
+                .because(why)
                 .raise();
         }
     }
@@ -233,7 +257,7 @@ fn let_other_act() {
 }
 
 fn waits_while_somebody_else_writes() {
-    const WHY: &str = "who waits for the writer comes through when it is done; a transaction that must become a writer after it has read is not even let wait (https://sqlite.org/c3ref/busy_handler.html)";
+    const WHY: &str = "who waits for the writer comes through when it is done";
     let Shop { mut ours, theirs } = open();
     theirs
         .execute_batch(
@@ -268,7 +292,7 @@ fn waits_while_somebody_else_writes() {
             .given(given)
             .expected("Ok(Some(1845))")
             .got(format!("{got:?}, without waiting"))
-            .because(WHY)
+            .because("the connection says how long to wait (its busy timeout): leave that as it is. And a transaction that has read before it becomes a writer is not let wait (https://sqlite.org/c3ref/busy_handler.html)")
             .raise();
     }
     comes_out(&got, &Some(1845), given, WHY);
@@ -288,14 +312,20 @@ fn saves_what_nobody_has_changed() {
 }
 
 fn refuses_to_save_over_a_change() {
-    const WHY: &str = "who has edited an old version must see the new one before it is gone; the page needs its number";
+    const WHY: &str = "whoever has edited another version must see the one that is there: the page needs its number";
     for seen in [6, 1, 0, 8, -7, i64::MAX] {
         let mut shop = open();
         let given =
             format!("the blurb of book 2 has version 7: save_blurb(shop, 2, {seen}, \"Mine\")");
         let got = save_blurb(&mut shop.ours, 2, seen, "Mine");
-        comes_out(&got, &Save::Changed { version: 7 }, &given, WHY);
-        blurbs_are(&shop, ("A book.", 1), ("Another book.", 7), &given, WHY);
+        let why = match got {
+            Ok(Save::Saved { .. }) => {
+                "it was edited over another version than the one in the table: what is there now would be gone, and nobody has seen it"
+            }
+            _ => WHY,
+        };
+        comes_out(&got, &Save::Changed { version: 7 }, &given, why);
+        blurbs_are(&shop, ("A book.", 1), ("Another book.", 7), &given, why);
     }
     for book in [3, 9] {
         let mut shop = open();
@@ -371,11 +401,32 @@ fn saves_once_when_two_save_at_once() {
             )
         };
         if got.as_ref().ok() != Some(&expected) {
-            fail("not exactly one of two editors has saved")
+            let (what, why) = match &got {
+                Err(error) if is_busy(error) => (
+                    "save_blurb fails because somebody else has written",
+                    "a transaction that has read before it becomes a writer fails when somebody has written in between. Be the writer before you read, or let one UPDATE compare the version",
+                ),
+                Err(_) => (
+                    "save_blurb fails because somebody else has written",
+                    "that somebody else was faster is an outcome and no error: the page shows what is there now",
+                ),
+                Ok(Save::Saved { version: 8 }) => {
+                    ("both editors are told that they have saved", WHY)
+                }
+                Ok(Save::Saved { .. }) => (
+                    "the version is not that of this save",
+                    "between a write and a look somebody else can write: the version that you have made is `seen` + 1, or ask for it with RETURNING",
+                ),
+                Ok(_) => (
+                    "the editor is told something else than what happened",
+                    "look at the table after the UPDATE, or in one transaction with it: what was read before may be gone",
+                ),
+            };
+            fail(what)
                 .given(given)
                 .expected(format!("Ok({expected:?}), for the other {others}"))
                 .got(format!("{got:?}"))
-                .because(WHY)
+                .because(why)
                 .raise();
         }
         let row = |id: i64, text: &str, version: i64| [id.into(), text.into(), version.into()];
@@ -414,7 +465,7 @@ fn gives_up_with_an_error_when_the_database_stays_busy() {
     ];
     for (call, result) in refused {
         if !result.as_ref().is_err_and(is_busy) {
-            fail("a database that stays busy is not told")
+            fail("a database that stays busy is not reported")
                 .given(format!("another program writes and does not end: {call}"))
                 .expected("Err with SQLite's error: database is locked")
                 .got(format!("{result:?}"))
@@ -448,13 +499,50 @@ fn hands_on_a_commit_that_fails() {
         sql::heal(&shop.ours);
         let given = format!("the disk is full at each COMMIT; {call}");
         if !failed {
-            fail("a COMMIT that fails is told as success")
+            fail("a COMMIT that fails is reported as success")
                 .given(&given)
                 .expected("Err with SQLite's error")
                 .got("Ok")
                 .because("nothing has been written, and the caller believes that it was")
                 .raise();
         }
+        prices_are(&shop, [1000, 2000, 3000], &given, "nothing was committed");
+        // A COMMIT that fails for a foreign key leaves the transaction open.
+        let mut shop = open();
+        shop.ours
+            .execute_batch(
+                "CREATE TABLE places (id INTEGER PRIMARY KEY);
+                 CREATE TABLE changes (
+                     place INTEGER REFERENCES places (id) DEFERRABLE INITIALLY DEFERRED
+                 );
+                 CREATE TRIGGER of_books AFTER UPDATE ON books
+                 BEGIN INSERT INTO changes VALUES (1); END;
+                 CREATE TRIGGER of_blurbs AFTER UPDATE ON blurbs
+                 BEGIN INSERT INTO changes VALUES (1); END;",
+            )
+            .expect("the check's own statements");
+        let result = if call.starts_with("reprice") {
+            reprice(&mut shop.ours, 2, &|price| price + 1).map(|price| format!("{price:?}"))
+        } else {
+            save_blurb(&mut shop.ours, 2, 7, "Ours").map(|save| format!("{save:?}"))
+        };
+        let given = format!("a foreign key that is looked at only at the COMMIT is broken; {call}");
+        let constraint = Some(ErrorCode::ConstraintViolation);
+        if !result
+            .as_ref()
+            .is_err_and(|error| error.sqlite_error_code() == constraint)
+        {
+            fail("SQLite's error does not come back")
+                .given(&given)
+                .expected("Err with SQLite's error: FOREIGN KEY constraint failed")
+                .got(format!("{result:?}"))
+                .because("the first error tells what happened; that of a ROLLBACK must not hide it")
+                .raise();
+        }
+        sql::expect_no_transaction(
+            &shop.ours,
+            "a COMMIT that fails may leave the transaction open: it must be rolled back then",
+        );
         prices_are(&shop, [1000, 2000, 3000], &given, "nothing was committed");
     }
 }
