@@ -20,9 +20,14 @@
 //!   open.
 //! - While one thread opens a connection, which may take seconds, others can lend and give back.
 //!
-//! (<https://doc.rust-lang.org/std/sync/struct.Condvar.html>: a thread that is woken must look again
-//! whether what it waits for is there; <https://doc.rust-lang.org/std/ops/trait.Drop.html>;
-//! of rusqlite `Connection::is_autocommit`.)
+//! What you need:
+//! - A `Condvar` lets a thread sleep until it is woken: `wait_timeout` gives back the lock while it
+//!   sleeps, `notify_one` wakes one. Who is woken must look again whether what it waits for is there
+//!   (<https://doc.rust-lang.org/std/sync/struct.Condvar.html>).
+//! - `Drop::drop` gets a `&mut self`, and nothing can be moved out of that. A field that is an
+//!   `Option` can: `Option::take` leaves `None` behind
+//!   (<https://doc.rust-lang.org/std/ops/trait.Drop.html>).
+//! - `Connection::is_autocommit` of rusqlite is true where no transaction is open.
 //!
 //! What to do: mend the pool. `Pool::new`, `Pool::get`, `Pooled` and `GetError` keep their names and
 //! signatures; what is inside is yours.

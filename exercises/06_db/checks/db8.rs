@@ -131,7 +131,13 @@ fn lends_and_takes_back() {
         count.expect("a query on a good connection")
     };
     for round in 1..=5 {
-        let given = format!("a pool of 2; one connection is lent and dropped, {round} times");
+        let given = match round {
+            1 => "a pool of 2; a connection is lent, dropped, lent again, and dropped".to_owned(),
+            _ => format!(
+                "a pool of 2; a connection is lent, dropped, lent again, and so on, {} times in all",
+                2 * round
+            ),
+        };
         let why = "what was given back is lent again: that is what a pool is for";
         let mut pooled = shop.get(&given, why);
         assert_eq!(count(&pooled), 22, "the books of the shop");
@@ -224,7 +230,7 @@ fn leaves_no_transaction_in_what_comes_back() {
                 .given(given)
                 .expected("a connection without a transaction, and nothing of the last one's")
                 .got(format!(
-                    "{}, and {nobody} rows of it",
+                    "{}, and rows of it in the table: {nobody}",
                     if pooled.is_autocommit() {
                         "no transaction"
                     } else {
@@ -238,7 +244,7 @@ fn leaves_no_transaction_in_what_comes_back() {
             fail("a connection with a transaction is thrown away")
                 .given(given)
                 .expected("its transaction undone, and the same connection lent again")
-                .got(format!("{} connections opened", shop.opened()))
+                .got(format!("connections opened: {}", shop.opened()))
                 .because("every handler that ends with an error would cost a new connection, and opening them was what the pool is there to save")
                 .raise();
         }
@@ -264,7 +270,7 @@ fn closes_what_it_cannot_clean() {
             .given(given)
             .expected("a new connection")
             .got(format!(
-                "{}; {} connections opened in all",
+                "{}; connections opened in all: {}",
                 if pooled.is_autocommit() {
                     "no transaction"
                 } else {
@@ -447,7 +453,7 @@ fn takes_back_the_place_when_opening_fails() {
             got,
             Some(Err(GetError::Open(rusqlite::Error::InvalidQuery)))
         ) {
-            fail("a connection that cannot be opened is not told")
+            fail("a connection that cannot be opened is not reported")
                 .given("a pool of 1; opening fails three times, and get is called three times")
                 .expected("Err(Open(...)) with the error, each time")
                 .got(got.map_or_else(|| "no answer".to_owned(), |got| format!("{got:?}")))
