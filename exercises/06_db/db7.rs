@@ -39,8 +39,11 @@
 //!         UPDATE wishes SET title = new.book WHERE id = new.id;
 //!     END;
 //!
-//! What to do: write `migrate`, and mend `migrations`. (ALTER TABLE:
+//! What to do: write `migrate`, and mend `migrations`. `first_missing`, which compares what the
+//! database has had with the list, is right as it is. (ALTER TABLE:
 //! <https://sqlite.org/lang_altertable.html>; a transaction holds for changes of tables, too.)
+
+use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
@@ -101,5 +104,32 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Brings a database up to date and returns the versions that were applied.
 pub fn migrate(shop: &mut Connection, migrations: &[Migration]) -> Result<Vec<i64>, MigrateError> {
-    todo!("apply {} to {shop:?}", migrations.len())
+    // The versions that the database has had, with the text of each.
+    let had = BTreeMap::new();
+    let next = first_missing(&had, migrations)?;
+    todo!("apply {next:?} to {shop:?}")
+}
+
+/// The migration that comes next, if the history fits the list.
+fn first_missing<'m>(
+    had: &BTreeMap<i64, String>,
+    migrations: &'m [Migration],
+) -> Result<Option<&'m Migration>, MigrateError> {
+    for (&version, sql) in had {
+        match migrations.iter().find(|known| known.version == version) {
+            None => return Err(MigrateError::Unknown { version }),
+            Some(known) if known.sql != sql => return Err(MigrateError::Changed { version }),
+            Some(_) => {}
+        }
+    }
+    let next = migrations
+        .iter()
+        .find(|migration| !had.contains_key(&migration.version));
+    let last = had.keys().next_back();
+    match next {
+        Some(&Migration { version, .. }) if Some(&version) < last => {
+            Err(MigrateError::Late { version })
+        }
+        next => Ok(next),
+    }
 }

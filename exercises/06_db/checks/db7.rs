@@ -335,7 +335,7 @@ fn hands_on_a_commit_that_fails() {
     let got = migrate(&mut conn, &[A, B]);
     sql::heal(&conn);
     if got.is_ok() {
-        fail("a COMMIT that fails is told as success")
+        fail("a COMMIT that fails is reported as success")
             .given("the disk is full at each COMMIT; migrate with the versions 3, 20")
             .expected("Err with SQLite's error")
             .got(format!("{got:?}"))
@@ -357,7 +357,7 @@ fn hands_on_a_commit_that_fails() {
     let got = migrate(&mut conn, &[A, B]);
     sql::heal(&conn);
     if got.is_ok() {
-        fail("a COMMIT that fails is told as success")
+        fail("a COMMIT that fails is reported as success")
             .given("the database has had 3; the disk is full at each COMMIT; migrate with the versions 3, 20")
             .expected("Err with SQLite's error")
             .got(format!("{got:?}"))
