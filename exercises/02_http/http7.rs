@@ -8,7 +8,8 @@
 //!
 //! Rules (RFC 9112 §3.2, §6, §9; RFC 9110 §7.2, §8.6):
 //! - A request is a request line (your `http1` reads it), field lines (your `http2` does), an
-//!   empty line, and a body. All lines end with CRLF.
+//!   empty line, and a body. All lines end with CRLF. A client that sends LF alone may be refused
+//!   at once (400), or waited for: its header has no end.
 //! - A request that is in order is answered with 200 (your `http6` writes it). The response's body
 //!   is the method, a space, the target and `\n`, and then the body of the request.
 //! - Requests come in any pieces, and several may come at once. Each is answered as soon as it has
@@ -16,25 +17,31 @@
 //!
 //! Where the body ends:
 //! - `Content-Length`, one or more digits, is its number of bytes. Without it there is no body.
-//!   This holds for every method.
+//!   This holds for every method. (`CONNECT`, which makes a tunnel, does not come.)
 //! - A length that is anything else is a 400, and so are several that differ (`http2` joins them
 //!   with a comma). What is done with several equal ones is left open.
 //! - More than 65,536 bytes are a 413, at once, without waiting for the body. A number that is
 //!   too large for a `u64` may be a 400 instead.
-//! - `Transfer-Encoding`, whatever it says, is a 411 (RFC 9112 §6.3 allows it: this server wants
-//!   a length). If `Content-Length` is there as well, it is a 400: two servers would find two ends.
+//! - `Transfer-Encoding`, whatever it says, is a 411, with every method and in HTTP/1.0, too
+//!   (RFC 9112 §6.3 allows it: this server wants a length). If `Content-Length` is there as well,
+//!   it is a 400: two servers would find two ends.
 //!
 //! What else is refused:
 //! - What your `http1` or `http2` refuses: 400 or 505, as they say.
 //! - A request without `Host`, or with two lines of it, is a 400; only HTTP/1.0 may leave it out.
-//!   (`http2` joins two lines with a comma and a space, and no host has a space in it.) What one
-//!   `Host` says is not looked at here, and may be nothing.
-//! - Which of several reasons to refuse a request is named is left open.
+//!   (`http2` joins two lines with a comma and a space, and no host has a space in it. Two lines
+//!   of which one is empty are left open.) What one `Host` says is not looked at here, and may be
+//!   nothing; but one with a comma, a space or a byte from 0x80 up may be a 400.
+//! - A header of up to 8,000 bytes is read. A longer one may be refused: 431 or 400.
+//! - An empty line before the request line may be skipped (RFC 9112 §2.2), or be a 400.
+//! - Which of several reasons to refuse a request is named is left open. Every request that has
+//!   come whole gets an answer, whatever bytes are in it.
 //!
 //! When the connection ends:
 //! - After the answer it stays open for the next request, but for these cases: the request was
 //!   refused; or it was HTTP/1.0, even if it asks for `keep-alive`; or its `Connection`, a list
-//!   with commas, has the member `close` (members have no case).
+//!   with commas, has the member `close` (members have no case, and spaces and tabs around them do
+//!   not count).
 //! - The last response on a connection says `Connection: close`, and no other does. What comes
 //!   behind that request is not answered. Then the server hangs up, but so that the response is
 //!   not lost (RFC 9112 §9.6; `hang_up` does that).

@@ -1211,13 +1211,30 @@ impl Connection {
         self.client.abort();
     }
 
+    /// Adds to a failure what this client's own failures tell of it: the scene, and the
+    /// request whose response was read last.
+    ///
+    /// ```no_run
+    /// use testkit::{fail, http};
+    ///
+    /// # let mut client = http::Connection::connect(([127, 0, 0, 1], 1).into(), "client A");
+    /// let response = client.get("/").send().read("every request gets an answer");
+    /// if response.fields.get("Server").is_some_and(|name| name.contains('/')) {
+    ///     client.given(fail("the response names a version")).got(&response).raise();
+    /// }
+    /// ```
+    #[must_use = "nothing is told before it is raised"]
+    pub fn given(&self, failure: Failure) -> Failure {
+        self.client.given(failure)
+    }
+
     /// Reads one response, be it interim, without what the next one begins with.
     #[track_caller]
     fn read(&mut self, asked: &Asked, why: &str) -> Response {
         if asked.command.is_empty() {
-            self.client.note(AS_CURL, "(no request was sent)");
+            self.client.note(BY_HAND, "(no request was sent)");
         } else {
-            self.client.note(AS_CURL, &*asked.command);
+            self.client.note(BY_HAND, &*asked.command);
         }
         let mut reader = Reader::new(&asked.method, 0);
         let mut ended = false;
@@ -1252,7 +1269,7 @@ impl Connection {
 }
 
 /// The label under which a failure repeats the request.
-const AS_CURL: &str = "as curl";
+const BY_HAND: &str = "by hand";
 
 /// A response that is waited for. Nothing is read before [`Pending::expect`] or
 /// [`Pending::read`]; where neither is called, the response stays the next one.
@@ -2637,6 +2654,23 @@ mod tests {
         );
         assert!(
             told.contains("RFC 9112 §2.2") && told.contains("curl -sS"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn a_failure_of_a_checks_own_tells_the_request() {
+        let address = answering(&[b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"]);
+        let mut http = Connection::connect(address, "client A");
+        http.scene("client A asks");
+        http.get("/books").send().read("it must be HTTP");
+        let told = told(|| -> () { http.given(fail("it is too short")).raise() });
+        assert!(
+            told.contains("it is too short") && told.contains("client A asks"),
+            "{told}"
+        );
+        assert!(
+            told.contains("by hand") && told.contains("curl -sS") && told.contains("/books"),
             "{told}"
         );
     }

@@ -15,15 +15,17 @@ fn main() {
         puts_together_requests_that_come_in_pieces,
         takes_a_body_for_a_body_whatever_is_in_it,
         gives_back_a_body_of_the_greatest_length,
+        answers_a_request_that_fills_a_buffer_exactly,
         hangs_up_when_the_client_says_close,
         hangs_up_after_http_1_0,
         refuses_a_length_with_a_coding,
         refuses_a_coding_without_a_length,
-        refuses_lengths_that_differ,
         refuses_lengths_that_are_no_numbers,
+        refuses_lengths_that_differ,
         refuses_a_body_that_is_too_long_before_it_comes,
         wants_one_host,
         refuses_what_is_no_request_and_hangs_up,
+        answers_whatever_bytes_a_field_holds,
         the_last_response_reaches_a_client_that_sends_more,
         answers_what_is_whole_when_the_client_ends,
         never_answers_half_a_request,
@@ -57,13 +59,18 @@ fn understood(method: &str, target: &str, body: impl AsRef<[u8]>) -> Expected {
 
 /// That the connection is said to stay open.
 #[track_caller]
-fn stays(response: &Response, why: &str) {
-    let values = response.fields.all("Connection");
-    if has_close(values) {
-        fail("a response says `Connection: close`, but the connection should stay open")
+fn stays(client: &Connection, response: &Response) {
+    if has_close(response.fields.all("Connection")) {
+        client
+            .given(fail(
+                "a response says `Connection: close`, but the connection should stay open",
+            ))
             .expected("no `close`: the next request comes on the same connection")
             .got(response)
-            .because(why)
+            .because(
+                "only a refusal, HTTP/1.0, or the whole member `close` of the request's own \
+                 `Connection` ends the connection (RFC 9112 §9.3)",
+            )
             .raise();
     }
 }
@@ -72,16 +79,36 @@ fn stays(response: &Response, why: &str) {
 #[track_caller]
 fn answers(client: &mut Connection, expected: Expected, why: &str) {
     let response = client.response().expect(expected, why);
-    stays(&response, why);
+    stays(client, &response);
 }
+
+/// What a refusal without `Connection: close` leads to.
+const NOT_TOLD: &str = "behind a refusal the connection ends: a client that is not told so sends its \
+                        next request in vain (RFC 9112 §9.6)";
+
+const HANGS_UP: &str = "behind the last response the server hangs up, and answers nothing more";
 
 /// The last answer, and the end of the connection behind it.
 #[track_caller]
 fn ends_with(client: &mut Connection, expected: Expected, why: &str) {
-    let says_close = |value: &str| has_close([value.as_bytes()]);
-    let expected = expected.header_like("Connection", "`close`", says_close);
-    client.response().expect(expected, why);
-    client.closes("behind the last response the server hangs up, and answers nothing more");
+    let response = client.response().expect(expected, why);
+    says_close(client, &response, why);
+    client.closes(HANGS_UP);
+}
+
+/// That the connection is said to end behind a response.
+#[track_caller]
+fn says_close(client: &Connection, response: &Response, why: &str) {
+    if !has_close(response.fields.all("Connection")) {
+        client
+            .given(fail(
+                "the last response on a connection does not say `Connection: close`",
+            ))
+            .expected("`Connection: close`: a refusal, HTTP/1.0 or the client's `close` ends it")
+            .got(response)
+            .because(why)
+            .raise();
+    }
 }
 
 /// A request that is in order, and whose answer would show that it was read.
@@ -91,7 +118,8 @@ fn says_what_it_understood_and_keeps_the_connection() {
     let server = server();
     let mut client = Connection::to(&server, "client A");
     client.scene("client A sends requests, each when it has the answer to the one before");
-    let why = "opening a connection takes longer than most requests: it is kept (RFC 9112 §9.3)";
+    let why = "a request without a body is whole with its empty line: it is answered then, and the \
+               connection is kept for the next one (RFC 9112 §9.3)";
     for target in ["/books", "/books?page=2&q=%2F", "/"] {
         client.get(target).send();
         answers(&mut client, understood("GET", target, ""), why);
@@ -110,6 +138,12 @@ fn says_what_it_understood_and_keeps_the_connection() {
     answers(&mut client, understood("GET", "/new", ""), why);
     client.get("/").send();
     answers(&mut client, understood("GET", "/", ""), why);
+    client.scene("a header of 8,000 bytes");
+    let start = "GET /books HTTP/1.1\r\nHost: m\r\nX-Long: ";
+    let value = "x".repeat(8_000 - start.len() - 4);
+    client.raw(format!("{start}{value}\r\n\r\n")).send();
+    let why = "a header of 8,000 bytes is no longer than browsers send with their cookies";
+    answers(&mut client, understood("GET", "/books", ""), why);
 }
 
 fn reads_a_body_of_the_length_that_was_said() {
@@ -142,13 +176,27 @@ fn reads_a_body_of_the_length_that_was_said() {
     client.raw(raw).send();
     let why = "names have no case, white space around a value is not part of it, zeros are digits";
     answers(&mut client, understood("POST", "/a", "hello"), why);
+    client.scene("a small number has many digits");
+    let why = "zeros at the front do not make a number greater";
+    for (length, body) in [
+        ("000005", "hello"),
+        ("000000000000000000000000000005", "hello"),
+        ("000000", ""),
+    ] {
+        client
+            .raw(format!(
+                "POST /a HTTP/1.1\r\nHost: m\r\nContent-Length: {length}\r\n\r\n{body}"
+            ))
+            .send();
+        answers(&mut client, understood("POST", "/a", body), why);
+    }
 }
 
 fn answers_requests_that_come_together() {
     let server = server();
     let mut client = Connection::to(&server, "client A");
-    let why = "a client may send more before it has the answer; answers come in the same order \
-               (RFC 9112 §9.3.2)";
+    let why = "a client may send more before it has the answer: a request ends at its first empty \
+               line, and what follows waits for its turn (RFC 9112 §9.3.2)";
     client.pipeline([http::get("/1"), http::get("/2")]);
     answers(&mut client, understood("GET", "/1", ""), why);
     answers(&mut client, understood("GET", "/2", ""), why);
@@ -214,6 +262,23 @@ fn takes_a_body_for_a_body_whatever_is_in_it() {
     client.post("/reviews").body(HIDDEN).send_head();
     client.send_rest();
     answers(&mut client, understood("POST", "/reviews", HIDDEN), why);
+    let why = "a body is as long as Content-Length says, whatever the method (RFC 9112 §6.3)";
+    for method in ["GET", "DELETE", "OPTIONS", "TRACE"] {
+        client.scene(format!("the body of a {method} looks like a request"));
+        let request = http::request(method, "/books").body(HIDDEN);
+        client.pipeline([request, http::get("/next")]);
+        answers(&mut client, understood(method, "/books", HIDDEN), why);
+        answers(&mut client, understood("GET", "/next", ""), why);
+    }
+    client.scene("the body of a HEAD looks like a request");
+    let request = http::request("HEAD", "/books").body(HIDDEN);
+    client.pipeline([request, http::get("/next")]);
+    // Of the answer that GET would get there is the length.
+    let length = "HEAD /books\n".len() + HIDDEN.len();
+    let head = http::status(200).header("Content-Length", length.to_string());
+    answers(&mut client, head.body(""), why);
+    answers(&mut client, understood("GET", "/next", ""), why);
+    client.scene("a body of all 256 bytes");
     let every: Vec<u8> = (0..=255).collect();
     client.post("/images").body(&every).send();
     let why = "a body is bytes, and comes back as it was sent";
@@ -236,18 +301,39 @@ fn gives_back_a_body_of_the_greatest_length() {
     answers(&mut client, understood("GET", "/", ""), why);
 }
 
+fn answers_a_request_that_fills_a_buffer_exactly() {
+    let server = server();
+    let mut client = Connection::to(&server, "client A");
+    let why =
+        "a full buffer does not say that more will come: ask whether a request is whole, then read";
+    for size in [4_096, 8_192, 16_384, 32_768, 65_536] {
+        client.scene(format!(
+            "a request of exactly {size} bytes, and nothing behind it"
+        ));
+        let start = "POST /images HTTP/1.1\r\nHost: m\r\nContent-Length: ";
+        // The length has four digits or five.
+        let digits = if size < 10_000 { 4 } else { 5 };
+        let body = "x".repeat(size - start.len() - digits - 4);
+        let request = format!("{start}{}\r\n\r\n{body}", body.len());
+        client.raw(request).send();
+        answers(&mut client, understood("POST", "/images", &body), why);
+    }
+}
+
 fn hangs_up_when_the_client_says_close() {
     let server = server();
-    let why = "`Connection` is a list, its members have no case (RFC 9110 §7.6.1), and behind `close` \
-               no request is answered (RFC 9112 §9.6)";
-    for value in [
-        "close",
-        "Close",
-        "CLOSE",
-        "keep-alive, close",
-        "close,TE",
-        "x-one ,\tcLoSe , x-two",
-        "TE,close",
+    let last = "with `close` the client says that this is its last request (RFC 9112 §9.6)";
+    let case = "members of `Connection` have no case (RFC 9110 §7.6.1)";
+    let list = "`Connection` is a list with commas, spaces and tabs around them do not count, and \
+                `close` may stand anywhere in it (RFC 9110 §7.6.1)";
+    for (value, why) in [
+        ("close", last),
+        ("Close", case),
+        ("CLOSE", case),
+        ("close,TE", list),
+        ("TE,close", list),
+        ("keep-alive, close", list),
+        ("x-one ,\tcLoSe , x-two", list),
     ] {
         let mut client = Connection::to(&server, "client A");
         let request = http::get("/bye").header("Connection", value);
@@ -290,7 +376,6 @@ fn hangs_up_after_http_1_0() {
     let old = || http::get("/old").version("HTTP/1.0");
     for request in [
         old(),
-        old().without("Host"),
         old().header("Connection", "keep-alive"),
         old().header("Connection", "close"),
     ] {
@@ -299,6 +384,10 @@ fn hangs_up_after_http_1_0() {
         ends_with(&mut client, understood("GET", "/old", ""), why);
     }
     let mut client = Connection::to(&server, "client B");
+    let why = "HTTP/1.0 is older than `Host`, and may leave it out";
+    client.pipeline([old().without("Host"), http::get("/never")]);
+    ends_with(&mut client, understood("GET", "/old", ""), why);
+    let mut client = Connection::to(&server, "client C");
     let why = "HTTP/1.0 has bodies, too";
     client.pipeline([
         http::get("/new"),
@@ -311,13 +400,57 @@ fn hangs_up_after_http_1_0() {
 }
 
 /// Sends the bytes of one request, behind a good one and before another, and expects a refusal.
+/// `why` is why it must not be answered.
 #[track_caller]
 fn refuses(server: &Program, request: &str, body: &str, status: u16, why: &str) {
     let mut client = Connection::to(server, "client A");
     let bad = http::raw(format!("{request}\r\n\r\n{body}"));
     client.pipeline([http::get("/first"), bad, http::raw(HIDDEN)]);
     answers(&mut client, understood("GET", "/first", ""), ONE_BY_ONE);
-    ends_with(&mut client, http::status(status), why);
+    is_refusal(&mut client, status, why);
+}
+
+/// That the next response is a refusal, and the last.
+#[track_caller]
+fn is_refusal(client: &mut Connection, status: u16, why: &str) {
+    let response = client.response().read(
+        "when the header is there the server knows that it refuses: it says so at once, and waits \
+         for no more",
+    );
+    if response.status != status {
+        let (what, why) = if response.body == b"GET /admin\n" {
+            (
+                "a refused request was skipped, and what follows it was answered",
+                "where a refused request ends is not known, so what follows it is no request yet",
+            )
+        } else if response.status < 400 {
+            ("a request that must be refused was answered", why)
+        } else {
+            (
+                "a request was refused with another status",
+                meaning(status, response.status),
+            )
+        };
+        client
+            .given(fail(what))
+            .expected(status)
+            .got(&response)
+            .because(why)
+            .raise();
+    }
+    says_close(client, &response, NOT_TOLD);
+    client.closes(HANGS_UP);
+}
+
+/// What the right status tells the client, or what the other one does.
+fn meaning(status: u16, other: u16) -> &'static str {
+    match (status, other) {
+        (400, 411) => "411 asks for a length, but one is there: the two fields together are wrong",
+        (411, _) => "411 tells the client to send a length (RFC 9110 §15.5.12)",
+        (413, _) => "413 tells the client that its body is too long (RFC 9110 §15.5.14)",
+        (505, _) => "505 tells the client to come again with HTTP/1.1 (RFC 9110 §15.6.6)",
+        _ => "400 tells the client that what it sent is wrong in itself (RFC 9110 §15.5.1)",
+    }
 }
 
 fn refuses_a_length_with_a_coding() {
@@ -337,15 +470,60 @@ fn refuses_a_length_with_a_coding() {
         let request = format!("POST /orders HTTP/1.1\r\nHost: m\r\n{fields}");
         refuses(&server, &request, "0\r\n\r\n", 400, why);
     }
+    for fields in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5",
+    ] {
+        let why = "a length beside a coding is a 400 in HTTP/1.0, too (RFC 9112 §6.1)";
+        let request = format!("POST / HTTP/1.0\r\nHost: m\r\n{fields}");
+        refuses(&server, &request, "0\r\n\r\n", 400, why);
+    }
 }
 
 fn refuses_a_coding_without_a_length() {
     let server = server();
     let why = "a body whose end this server cannot find must not be taken for the next request";
+    let chunks = format!("{:x}\r\n{HIDDEN}\r\n0\r\n\r\n", HIDDEN.len());
     for value in ["chunked", "Chunked", "gzip, chunked", "identity", "x"] {
         let request = format!("POST /orders HTTP/1.1\r\nHost: m\r\nTransfer-Encoding: {value}");
-        let body = format!("{:x}\r\n{HIDDEN}\r\n0\r\n\r\n", HIDDEN.len());
-        refuses(&server, &request, &body, 411, why);
+        refuses(&server, &request, &chunks, 411, why);
+    }
+    let coded = "Host: m\r\nTransfer-Encoding: chunked";
+    let why =
+        "no method and no version is an exception: what stands there would be the next request";
+    for start in [
+        "GET / HTTP/1.1",
+        "DELETE / HTTP/1.1",
+        "POST / HTTP/1.0",
+        "GET / HTTP/1.0",
+    ] {
+        refuses(&server, &format!("{start}\r\n{coded}"), &chunks, 411, why);
+    }
+    let mut client = Connection::to(&server, "client A");
+    let request = format!("HEAD / HTTP/1.1\r\n{coded}\r\n\r\n{chunks}");
+    client.raw(&request).send();
+    // Whether this refusal has a body is not asked here.
+    let answer = client.client().read_to_end(why);
+    if !answer.starts_with(b"HTTP/1.1 411 ") {
+        fail("a HEAD with `Transfer-Encoding` was not refused")
+            .given(testkit::bytes::quote(request.as_bytes()))
+            .expected("a 411, and then the end of the connection")
+            .got(testkit::bytes::shorten(&testkit::bytes::quote(&answer)))
+            .because(why)
+            .raise();
+    }
+}
+
+fn refuses_lengths_that_are_no_numbers() {
+    let server = server();
+    let why = "a length is one or more digits (RFC 9110 §8.6); who guesses at another loses the place \
+               where the next request begins";
+    for value in [
+        "+5", "-5", "-0", "5 5", "0x5", "5.0", "5e0", "five", "", "5;", "5\u{a0}", "\"5\"", "٥",
+        "5_0",
+    ] {
+        let request = format!("POST /orders HTTP/1.1\r\nHost: m\r\nContent-Length: {value}");
+        refuses(&server, &request, "hello", 400, why);
     }
 }
 
@@ -366,22 +544,10 @@ fn refuses_lengths_that_differ() {
     }
 }
 
-fn refuses_lengths_that_are_no_numbers() {
-    let server = server();
-    let why = "a length is one or more digits (RFC 9110 §8.6); who guesses at another loses the place \
-               where the next request begins";
-    for value in [
-        "+5", "-5", "-0", "5 5", "0x5", "5.0", "5e0", "five", "", "5;", "5\u{a0}", "\"5\"", "٥",
-        "5_0",
-    ] {
-        let request = format!("POST /orders HTTP/1.1\r\nHost: m\r\nContent-Length: {value}");
-        refuses(&server, &request, "hello", 400, why);
-    }
-}
-
 fn refuses_a_body_that_is_too_long_before_it_comes() {
     let server = server();
-    let why = "who waits for as many bytes as a stranger says, or makes room for them, has lost";
+    let why = "this server reads no body of that length, so it must not go on as if it had: what \
+               comes now is not the next request";
     for length in [
         "65537",
         "65538",
@@ -395,7 +561,7 @@ fn refuses_a_body_that_is_too_long_before_it_comes() {
         let mut client = Connection::to(&server, "client A");
         client.scene("only the header is sent: the body is still to come");
         client.raw(format!("{request}\r\n\r\n")).send();
-        ends_with(&mut client, http::status(413), why);
+        is_refusal(&mut client, 413, why);
     }
     for length in [
         "18446744073709551616",
@@ -408,26 +574,31 @@ fn refuses_a_body_that_is_too_long_before_it_comes() {
         client.raw(format!("{request}\r\n\r\nhello")).send();
         let response = client.response().read(why);
         if !matches!(response.status, 400 | 413) {
-            fail("a length that fits no integer was not refused")
-                .given(request)
+            client
+                .given(fail("a length that fits no integer was not refused"))
                 .expected("413 (or 400)")
                 .got(&response)
                 .because(why)
                 .raise();
         }
-        client.closes("behind a refusal the server hangs up");
+        client.closes(HANGS_UP);
     }
 }
 
 fn wants_one_host() {
     let server = server();
-    let why = "every request of HTTP/1.1 says which host it means, once (RFC 9112 §3.2); two servers \
-               that pick different ones serve two different shops";
+    let why = "every request of HTTP/1.1 and later says which host it means (RFC 9112 §3.2)";
     for head in [
         "GET / HTTP/1.1",
         "GET / HTTP/1.2",
         "GET / HTTP/1.1\r\nX-Host: m",
         "GET / HTTP/1.1\r\nHosts: m",
+    ] {
+        refuses(&server, head, "", 400, why);
+    }
+    let why = "of two hosts the proxy takes one and the server the other: two different shops \
+               (RFC 9112 §3.2)";
+    for head in [
         "GET / HTTP/1.1\r\nHost: m\r\nHost: evil",
         "GET / HTTP/1.1\r\nHost: m\r\nAccept: */*\r\nhost: m",
         "GET / HTTP/1.0\r\nHost: m\r\nHost: evil",
@@ -479,6 +650,50 @@ fn refuses_what_is_no_request_and_hangs_up() {
     );
 }
 
+fn answers_whatever_bytes_a_field_holds() {
+    let server = server();
+    let why = "a value is bytes, and nobody has promised that they are UTF-8 (RFC 9110 §5.5): a client \
+               that sends others gets an answer, too";
+    let request = |fields: &[u8]| [b"GET /books HTTP/1.1\r\n", fields, b"\r\n\r\n"].concat();
+    let mut client = Connection::to(&server, "client A");
+    client.raw(request(b"Host: m\r\nX-Author: caf\xe9")).send();
+    answers(&mut client, understood("GET", "/books", ""), why);
+    client.raw(request(b"Host: m\r\nConnection: \xff")).send();
+    answers(&mut client, understood("GET", "/books", ""), why);
+    client
+        .raw(request(b"Host: m\r\nConnection: \xff, close"))
+        .send();
+    ends_with(&mut client, understood("GET", "/books", ""), why);
+    for (name, fields, status) in [
+        (
+            "client B",
+            b"Host: m\r\nContent-Length: \xff".as_slice(),
+            400,
+        ),
+        ("client C", b"Host: m\r\nTransfer-Encoding: \xff", 411),
+    ] {
+        let mut client = Connection::to(&server, name);
+        client.raw(request(fields)).send();
+        is_refusal(&mut client, status, why);
+    }
+    let mut client = Connection::to(&server, "client D");
+    client.raw(request(b"Host: \xff")).send();
+    let response = client.response().read(why);
+    match response.status {
+        200 => stays(&client, &response),
+        400 => {
+            says_close(&client, &response, NOT_TOLD);
+            client.closes(HANGS_UP);
+        }
+        _ => client
+            .given(fail("a host that is no text was answered wrongly"))
+            .expected("200 (the host is not looked at) or 400")
+            .got(&response)
+            .because(why)
+            .raise(),
+    }
+}
+
 fn the_last_response_reaches_a_client_that_sends_more() {
     let server = server();
     let why = "who closes a socket while there is something unread in it breaks the connection, and what \
@@ -503,7 +718,9 @@ fn the_last_response_reaches_a_client_that_sends_more() {
         let mut client = Connection::to(&server, "client A");
         client.scene("behind the last request that is answered come 60,000 bytes more");
         client.raw(format!("{head}\r\n\r\n{more}")).send();
-        ends_with(&mut client, expected, why);
+        let response = client.response().expect(expected, why);
+        says_close(&client, &response, NOT_TOLD);
+        client.closes(why);
     }
 }
 
@@ -514,12 +731,12 @@ fn answers_what_is_whole_when_the_client_ends() {
     client.pipeline([http::get("/1"), http::request("POST", "/2").body("two")]);
     client.half_close();
     let one = client.response().expect(understood("GET", "/1", ""), why);
-    stays(&one, "the next request was there already");
+    stays(&client, &one);
     // Whether it is known by now that no more will come depends on when the end is read.
     client
         .response()
         .expect(understood("POST", "/2", "two"), why);
-    client.closes(why);
+    client.closes("behind the last answer comes the end: nothing more was asked");
     let mut client = Connection::to(&server, "client B");
     client.scene("client B connects and ends its stream");
     client.half_close();
