@@ -8,7 +8,8 @@
 //! Rules (RFC 3986 §2.1, §2.4, §3.3; RFC 9112 §3.2; for the query the form-urlencoded parser of the
 //! URL standard, except that we refuse what it repairs):
 //! - A target is visible ASCII (0x21 to 0x7E) without `#`, and begins with `/`. Anything else is
-//!   refused. (Of a target that is a whole URL, the caller passes only what follows the host.)
+//!   refused. (Of a target that is a whole URL, the caller passes only what follows the host.) A
+//!   limit for its length, of 8,000 bytes or more, is left open.
 //! - The path goes up to the first `?`. What follows that `?` is the query; more `?` in it are
 //!   bytes like any other. A target without `?` has an empty query.
 //! - Segments are what is left of the path when it is cut at each `/` and the nothing before its
