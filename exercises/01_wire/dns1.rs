@@ -22,13 +22,14 @@
 //!   two bits are 11. The other 14 are the place, counted from the first byte of the message, where
 //!   the name goes on. A pointer only leads backward: the first of a name to a place before the
 //!   start of this name, each further one to a place before the one that the pointer before it led
-//!   to. The limit of 255 bytes is for the name as it is with all its parts.
+//!   to. One into the header (0 to 11) may be refused as well. The limit of 255 bytes is for the
+//!   name as it is with all its parts.
 //! - A length byte whose upper two bits are 01 or 10 means nothing.
 //!
 //! Rules for `query`: the id is as given, RD is the only flag set, there is one question, its class
-//! is `IN`, and nothing follows. `name` is text in ASCII with dots between its labels; one more dot
-//! at its end changes nothing, and `"."` alone is the root. A name that breaks a limit, or has an
-//! empty label, is `Err(BadName)`.
+//! is `IN`, and nothing follows. `name` is text with dots between its labels, and ASCII: the caller
+//! promises that. One more dot at its end changes nothing, and `"."` alone is the root. A name that
+//! breaks a limit, or has an empty label, is `Err(BadName)`.
 //!
 //! Rules for `read_reply`; `query` is what was sent, made by the function of that name:
 //! - `Err(NotOurs)` where QR is not set, the id is another, or the question section is not exactly
@@ -37,7 +38,7 @@
 //! - Where TC is set, `truncated` is true, `answers` is empty, and nothing after the question is
 //!   looked at: one asks again over TCP (RFC 2181 §9).
 //! - Else `answers` are the records of the answer section, in order, whatever RCODE says. What
-//!   follows them is not looked at.
+//!   follows them is not looked at, whatever the other counts say.
 //! - Of class `IN`, the data of `A` is 4 bytes, of `AAAA` 16 (RFC 3596), and of `CNAME` a name that
 //!   fills the data exactly. All other data, also these types of another class, is kept as it is.
 //! - `Err(Malformed)` where a name breaks a rule, data does not fit its type, or the message ends

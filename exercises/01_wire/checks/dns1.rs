@@ -756,15 +756,17 @@ fn tells_failure_and_truncation() {
     };
     let about = "a real reply: there is no such name";
     reads(&asked(&NO_SUCH_NAME), &NO_SUCH_NAME, right, about, why);
-    for rcode in [1, 2, 5, 15] {
-        let rest = record(SELF, CNAME, IN, 5, SELF);
+    let why = "answers are kept whatever RCODE says: where an alias leads to a name that is not there, \
+               the alias comes with RCODE 3 (RFC 6604 §3)";
+    for rcode in [3, 1, 2, 5, 15] {
+        let rest = record(SELF, CNAME, IN, 5, &wire(&labels("gone.example")));
         let right = Reply {
             truncated: false,
             rcode,
-            answers: vec![alias("pay.example", 5, "pay.example")],
+            answers: vec![alias("pay.example", 5, "gone.example")],
         };
         let message = reply(&pay(), rcode.into(), 1, &rest);
-        let about = format!("a reply with RCODE {rcode} and a record");
+        let about = format!("a reply with RCODE {rcode} and an alias");
         reads(&pay(), &message, right, &about, why);
     }
     let why =
@@ -818,7 +820,16 @@ fn looks_at_nothing_behind_the_answers() {
     message[8..12].copy_from_slice(&[0, 1, 0xff, 0xff]);
     let right = answers(vec![address(name("pay.example"), 7, [192, 0, 2, 1])]);
     let about = "one answer, one record of the authority section, and then rubbish";
-    reads(&pay(), &message, right, about, why);
+    reads(&pay(), &message, right.clone(), about, why);
+    let why = "what follows the answers is not looked at, announced or not";
+    for behind in [b"\0".as_slice(), b"rubbish", &whole] {
+        let message = reply(&pay(), 0, 1, &[&whole, behind].concat());
+        let about = "one answer, no record in another section, and then more bytes";
+        reads(&pay(), &message, right.clone(), about, why);
+    }
+    let message = reply(&pay(), 0, 0, b"rubbish");
+    let about = "no record in any section, and then more bytes";
+    reads(&pay(), &message, answers(vec![]), about, why);
 }
 
 fn takes_no_reply_to_another_question() {
@@ -888,6 +899,29 @@ fn takes_no_reply_to_another_question() {
     let message = reply(&asks(0x1234, &[b"p\x60y", b"{example"], A), 0, 0, b"");
     let about = "`@` and `[` in the question, a backquote and `{` in the reply";
     refuses(&at, &message, &[NotOurs], about, why);
+    let why =
+        "only A to Z have two cases here (RFC 4343 §3): all other bytes are the same or are not";
+    for (one, other, about) in [
+        (
+            b"kiosk".as_slice(),
+            "\u{212a}iosk".as_bytes(),
+            "the k in the reply is U+212A, the sign for kelvin",
+        ),
+        (
+            "caf\u{e9}".as_bytes(),
+            "caf\u{c9}".as_bytes(),
+            "`café` in the question, `cafÉ` in the reply, both in UTF-8",
+        ),
+        (
+            b"\xff",
+            b"\xfe",
+            "the byte 0xff in the question, 0xfe in the reply",
+        ),
+    ] {
+        let query = asks(0x1234, &[one, b"example"], A);
+        let message = reply(&asks(0x1234, &[other, b"example"], A), 0, 0, b"");
+        refuses(&query, &message, &[NotOurs], about, why);
+    }
 
     let why = "names are the same in any case of A to Z (RFC 4343), and stay as they were sent";
     let shouted = asks(0x1234, &[b"PaY", b"EXAMPLE"], A);
