@@ -74,7 +74,7 @@ impl Decoder {
     /// piece belong to the body in chunks.
     pub fn feed(&mut self, piece: &[u8], body: &mut Vec<u8>) -> Result<usize, ChunkError> {
         todo!(
-            "decode {} bytes behind the {} that came before, {} at most",
+            "decode a piece of {} bytes: the body has {} so far, and may have {}",
             piece.len(),
             body.len(),
             self.limit
