@@ -19,6 +19,7 @@
 //!   [`growth`] compares that at n rows and at 4n;
 //! - [`Plan`]: whether a query scans, searches by an index, sorts;
 //! - [`at_each_fault`]: whether a transaction leaves half when a write or the COMMIT fails;
+//! - [`failing_select`]: whether code hands on the failure of one of its reads;
 //! - [`on_each`]: the same check on the visible data and on hidden data.
 
 use std::cell::{Cell, RefCell};
@@ -634,6 +635,88 @@ pub fn rows_returned<T>(conn: &Connection, work: impl FnOnce() -> T) -> (T, usiz
     (result, ROWS.get())
 }
 
+thread_local! {
+    static FAILING: RefCell<Failing> = RefCell::default();
+}
+
+/// Which SELECT is to fail, and how far it is.
+#[derive(Default)]
+struct Failing {
+    nth: usize,
+    row: usize,
+    /// How many have begun.
+    begun: usize,
+    /// The text of the one meant, and how many rows it has returned, while it runs.
+    running: Option<(String, usize)>,
+    /// The text of the one that has failed.
+    failed: Option<String>,
+}
+
+impl Failing {
+    fn note(&mut self, event: &TraceEvent<'_>) {
+        match event {
+            TraceEvent::Stmt(statement, text)
+                if is_own(statement, text) && Verb::of(text) == Verb::Select =>
+            {
+                self.begun += 1;
+                if self.begun == self.nth {
+                    self.running = Some(((*text).to_owned(), 0));
+                }
+            }
+            TraceEvent::Row(statement) if has_text(statement) => match &mut self.running {
+                Some((text, rows)) if *text == statement.sql() => *rows += 1,
+                _ => {}
+            },
+            TraceEvent::Profile(statement, _) if has_text(statement) => {
+                self.running.take_if(|(text, _)| *text == statement.sql());
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether what runs is to fail now.
+    fn fails(&mut self) -> bool {
+        match &self.running {
+            Some((text, rows)) if *rows >= self.row => {
+                self.failed = Some(text.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Runs `work` and lets its `nth` SELECT, from 1, fail in place of its row number `row`, or at
+/// once if that is 0: SQLite says that it was interrupted. Hands back, beside the result, the
+/// text of that statement; nothing if it did not come so far, so that nothing has failed.
+///
+/// This is for code that reads: whatever it asks, and of which tables, one of its statements
+/// fails. A connection has one tracer: this ends what [`watch`] began.
+pub fn failing_select<T>(
+    conn: &Connection,
+    nth: usize,
+    row: usize,
+    work: impl FnOnce() -> T,
+) -> (T, Option<String>) {
+    FAILING.set(Failing {
+        nth,
+        row,
+        ..Failing::default()
+    });
+    let events = TraceEventCodes::SQLITE_TRACE_STMT
+        | TraceEventCodes::SQLITE_TRACE_ROW
+        | TraceEventCodes::SQLITE_TRACE_PROFILE;
+    conn.trace_v2(
+        events,
+        Some(|event| FAILING.with_borrow_mut(|failing| failing.note(&event))),
+    );
+    conn.progress_handler(1, Some(|| FAILING.with_borrow_mut(Failing::fails)));
+    let result = work();
+    conn.progress_handler(0, None::<fn() -> bool>);
+    conn.trace_v2(TraceEventCodes::empty(), None);
+    (result, FAILING.take().failed)
+}
+
 /// Whether the event is a statement's own beginning. SQLite also tells of each trigger
 /// that a statement sets off, with a comment in place of the text
 /// (<https://sqlite.org/c3ref/c_trace.html>).
@@ -1247,6 +1330,13 @@ impl Plan {
         texts.any(|text| text.contains("TEMP B-TREE") && text.contains("ORDER BY"))
     }
 
+    /// Whether that is so for the last terms of an `ORDER BY` only: an index brings the
+    /// others in order.
+    pub fn sorts_last_terms(&self) -> bool {
+        let mut texts = self.steps.iter().map(|step| &step.text);
+        self.sorts() && !texts.any(|text| text.contains("TEMP B-TREE FOR ORDER BY"))
+    }
+
     /// Fails the check where the table is read as a whole.
     #[track_caller]
     pub fn expect_no_scan(&self, table: &str, why: &str) {
@@ -1295,7 +1385,11 @@ impl Plan {
         if self.sorts() {
             self.fail("the query sorts its rows".into())
                 .expected("an index that brings the rows in the order that is asked for")
-                .got("a TEMP B-TREE FOR ORDER BY: all rows are fetched and sorted before the first one comes")
+                .got(if self.sorts_last_terms() {
+                    "a TEMP B-TREE FOR the last terms of ORDER BY: the index has the first ones in order, and rows that are equal in these are sorted"
+                } else {
+                    "a TEMP B-TREE FOR ORDER BY: all rows are fetched and sorted before the first one comes"
+                })
                 .because(why)
                 .raise()
         }
@@ -1747,6 +1841,45 @@ mod tests {
     }
 
     #[test]
+    fn one_select_fails_at_one_row() {
+        let conn = shop_of(4);
+        let read = |sql: &str| {
+            let mut statement = conn.prepare(sql).unwrap();
+            let ids = statement.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+            ids.map(|id| id.map_err(|error| said(&error))).collect()
+        };
+        let (one, two) = ("SELECT id FROM books", "SELECT id FROM books WHERE id > 2");
+        let tried = |nth, row| {
+            let both = || [read(one), read(two)];
+            let (found, failed) = failing_select(&conn, nth, row, both);
+            (found.map(|ids: Vec<Result<i64, String>>| ids), failed)
+        };
+        let broken = || Err("interrupted".to_owned());
+        let (all, last) = (vec![Ok(1), Ok(2), Ok(3), Ok(4)], vec![Ok(3), Ok(4)]);
+        assert_eq!(
+            tried(1, 0),
+            ([vec![broken()], last.clone()], Some(one.to_owned()))
+        );
+        assert_eq!(
+            tried(1, 3),
+            (
+                [vec![Ok(1), Ok(2), broken()], last.clone()],
+                Some(one.to_owned())
+            )
+        );
+        assert_eq!(
+            tried(2, 2),
+            ([all.clone(), vec![Ok(3), broken()]], Some(two.to_owned()))
+        );
+        assert_eq!(tried(2, 3), ([all.clone(), last.clone()], None));
+        assert_eq!(tried(3, 0), ([all, last], None));
+        let write = || conn.execute("UPDATE books SET title = 'x'", []).is_ok();
+        assert_eq!(failing_select(&conn, 1, 0, write), (true, None));
+        // Afterwards all is as before.
+        assert_eq!(read(two).len(), 2);
+    }
+
+    #[test]
     fn a_trigger_is_no_run_of_its_own() {
         let conn = shop_of(0);
         conn.execute_batch(
@@ -1826,8 +1959,11 @@ mod tests {
             plan("SELECT author_id, id FROM books b WHERE b.author_id = 1 ORDER BY b.published");
         covered.expect_covering("books", "");
         covered.expect_no_sort("");
-        assert!(plan("SELECT * FROM books ORDER BY price_cents").sorts());
-        assert!(plan("SELECT * FROM books ORDER BY title, price_cents").sorts());
+        let by_price = plan("SELECT * FROM books ORDER BY price_cents");
+        assert!(by_price.sorts() && !by_price.sorts_last_terms());
+        let by_both = plan("SELECT * FROM books ORDER BY title, price_cents");
+        assert!(by_both.sorts() && by_both.sorts_last_terms());
+        assert!(!plan("SELECT * FROM books ORDER BY title").sorts_last_terms());
         assert!(!plan("SELECT DISTINCT genre FROM books").sorts());
         let nested = plan(
             "SELECT * FROM authors WHERE id IN (SELECT author_id FROM books AS authored WHERE genre = 'x')",
