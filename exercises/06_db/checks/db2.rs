@@ -294,30 +294,62 @@ fn statement<'a>(query: &'a Query, db: &Database) -> &'a str {
         .map_or("", |place| &query.text()[place.clone()])
 }
 
+const STATUS_AND_DATES: &str = "an index is sorted by its first column, and by the second only among equal values of the first: the column with `=` comes first, the one with `<` or `>` second; and a column inside of a function is not what the index holds";
+
+/// The reason, or a nearer one: that of an index with WHERE, or of a query that does not compare
+/// what a right index holds.
+fn unless_nearer(why: &'static str) -> &'static str {
+    let conn = in_memory(&EMPTY);
+    make_indexes(&conn);
+    let fits = select(
+        &conn,
+        "SELECT 1 FROM pragma_index_list('orders') AS made
+         WHERE (SELECT name FROM pragma_index_info(made.name) WHERE seqno = 0) = 'status'
+             AND (SELECT name FROM pragma_index_info(made.name) WHERE seqno = 1) = 'placed_on'",
+    );
+    let partial = select(
+        &conn,
+        "SELECT name FROM pragma_index_list('orders') WHERE partial",
+    );
+    if partial.is_empty() && why == STATUS_AND_DATES && !fits.is_empty() {
+        "the index is there, but the query hides its columns from it: inside of a function a column is not what the index holds, LIKE ignores case and so is no range of it, and `<>` or NOT IN names no place in it; compare the column itself, by `=`, `<`, `>=` or BETWEEN"
+    } else if partial.is_empty() {
+        why
+    } else {
+        "an index with WHERE holds a part of the orders, and serves only queries of which SQLite can prove that they ask for nothing else; these two indexes are for three pages (https://sqlite.org/partialindex.html)"
+    }
+}
+
 fn history_finds_the_customer_in_an_index() {
     let [plan] = plans(["history"]);
-    let why = "an index is sorted by its first column: if that is not customer_id, the customer's orders stand all over it";
+    let why = unless_nearer(
+        "an index is sorted by its first column: if that is not customer_id, the customer's orders stand all over it",
+    );
     plan.expect_no_scan("orders", why);
     plan.expect_search("orders", &["customer_id"], why);
 }
 
-const STATUS_AND_DATES: &str = "an index is sorted by its first column, and by the second only among equal values of the first: the column with `=` comes first, the one with `<` or `>` second; and a column inside of a function is not what the index holds";
-
 fn to_pack_finds_status_and_dates_in_an_index() {
     let [plan] = plans(["to_pack"]);
-    plan.expect_no_scan("orders", STATUS_AND_DATES);
-    plan.expect_search("orders", &["status", "placed_on"], STATUS_AND_DATES);
+    let why = unless_nearer(STATUS_AND_DATES);
+    plan.expect_no_scan("orders", why);
+    plan.expect_search("orders", &["status", "placed_on"], why);
 }
 
 fn march_finds_status_and_dates_in_an_index() {
     let [plan] = plans(["march"]);
-    plan.expect_no_scan("orders", STATUS_AND_DATES);
-    plan.expect_search("orders", &["status", "placed_on"], STATUS_AND_DATES);
+    let why = unless_nearer(STATUS_AND_DATES);
+    plan.expect_no_scan("orders", why);
+    plan.expect_search("orders", &["status", "placed_on"], why);
 }
 
 fn no_page_sorts_its_orders() {
     for plan in plans(["history", "to_pack", "march"]) {
-        plan.expect_no_sort("the index has the rows in order if its columns are those that are compared with `=`, then those of ORDER BY; a column that is only read comes behind them all, behind `id` too where the page sorts by it (name it in the index)");
+        plan.expect_no_sort(if plan.sorts_last_terms() {
+            "SQLite sorts: the index has the dates in order, but not the ids within a day, or one of them runs the other way; what is only read comes behind the columns of ORDER BY, so name `id` in the index before it"
+        } else {
+            "the index has the rows in order if its columns are those that are compared with `=`, then those of ORDER BY; a column that is only read comes behind them all, behind `id` too where the page sorts by it (name it in the index)"
+        });
     }
 }
 
@@ -352,6 +384,8 @@ const BUSY: Dataset = Dataset {
              INSERT INTO orders (customer_id, placed_on, status)
              SELECT 10 + n % 40, date('2020-01-01', '+' || (n % 1500) || ' days'), 'shipped' FROM numbers
              UNION ALL
+             SELECT 10 + n % 40, date('2025-04-01', '+' || (n % 90) || ' days'), 'shipped' FROM numbers
+             UNION ALL
              SELECT 10 + n % 40, date('2025-04-02', '+' || (n % 90) || ' days'), 'open' FROM numbers
              UNION ALL
              SELECT 10 + n % 40, date('2025-03-01', '+' || (n % 30) || ' days'), 'cancelled' FROM numbers
@@ -377,14 +411,18 @@ fn no_page_works_more_for_other_orders() {
     let (few, many) = (measured(250), measured(1000));
     for ((name, query), (few, many)) in pages.iter().zip(few.iter().zip(&many)) {
         if many.0.steps > 2 * few.0.steps {
-            let growth = growth(1000, |rows| if rows == 1000 { few.0 } else { many.0 });
+            let growth = growth(1250, |rows| if rows == 1250 { few.0 } else { many.0 });
             fail(format!("`{name}` works more if the shop has more other orders"))
-                .given("the same page, with 1000 and with 4000 orders that it does not show")
+                .given("the same page, with 1250 and with 5000 orders that it does not show")
                 .expected("about as many steps: an index leads to the rows that are shown")
                 .got(growth)
                 .part("your query", query.text().trim())
                 .part("the plan", &many.1)
-                .because("what grows with the table is fast in a test and slow in a year: the index has to leave out all rows that are not shown")
+                .because(if *name == "march" {
+                    "a month has two ends, and the index must know both: `placed_on>? AND placed_on<?`; with one of them alone the page reads all orders before April, or all since March"
+                } else {
+                    "what grows with the table is fast in a test and slow in a year: the index has to leave out all rows that are not shown"
+                })
                 .raise();
         }
     }
