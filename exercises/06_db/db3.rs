@@ -11,7 +11,8 @@
 //!   those of one day by `id`, the smallest first. `placed_on` is a date such as `2025-03-09` and
 //!   never NULL (a NULL in a sort key would need a condition of its own). Dates do not grow with
 //!   ids: a letter takes days. `status` comes out of the link: it can be any text, and one that
-//!   no order has makes an empty list, not an error.
+//!   no order has makes an empty list, not an error. Two are the same if they are equal byte for
+//!   byte. The shop has three today, but do not rely on that: the next one may be `on hold (a/b)`.
 //! - A page has the first `size` orders of the list that come after the last order of the page
 //!   before, as the list is *now*; without a cursor, the first of all. So an order that is there
 //!   from the first page to the last is shown exactly once, whatever comes and goes in between.
@@ -21,15 +22,17 @@
 //!   and `None` if not: no link leads to an empty page.
 //! - The cursor is opaque: text for a link that only this function reads. It has only the
 //!   characters that need no escaping there, `A-Z a-z 0-9 - . _ ~` (RFC 3986 §2.3), and the date
-//!   is not readable in it: what clients can read, they build themselves one day.
-//! - Everything that a cursor needs is in it: nothing is stored in the database or in memory.
+//!   does not stand in it as plain text (`seal` is enough): what clients can read, they build
+//!   themselves one day.
+//! - Everything that a cursor needs is in it: nothing about it is kept in the database or in
+//!   memory, and it is good after a restart, too. `page` writes nothing, no index either.
 //! - A cursor that cannot be right is `Err(PageError::BadRequest(...))` (the message is yours; the
 //!   page answers 400), and never a default such as the first page. These are: a cursor with one
 //!   character changed, added or left out; the cursor of a list with another status; text that
 //!   never was a cursor; the old cursors, still in people's bookmarks: a sealed number to skip.
 //! - `seal` is no secret: a stranger can seal any text. With such a cursor, too, `page` gives
 //!   `BadRequest` or orders of this list in their order: never a panic, never SQLite's error, and
-//!   nothing in it becomes SQL. (That nobody else can make a cursor would take a signature.)
+//!   nothing in it becomes SQL. (A cursor that nobody else can make would need a signature.)
 //! - The work for a page does not grow with the list, before it or after it. The index
 //!   `orders_by_status (status, placed_on)` is there. SQLite ends each index with the rowid, which
 //!   is `id` here, so it has the order you need. A day has a few orders. `EXPLAIN QUERY PLAN` shows

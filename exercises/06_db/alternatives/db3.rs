@@ -70,7 +70,7 @@ pub fn page(
         orders.truncate(size);
         next = orders.last().map(|order| {
             seal(&format!(
-                "v2\n{status}\n{:x}\n{}",
+                "v2\n{:x}\n{}\n{status}",
                 order.id, order.placed_on
             ))
         });
@@ -103,8 +103,8 @@ impl Position {
     fn read(cursor: &str, of: &str) -> Result<Self, PageError> {
         let refused = |why: &str| PageError::BadRequest(why.to_owned());
         let text = open(cursor).ok_or_else(|| refused("a damaged link"))?;
-        let fields: Vec<&str> = text.split('\n').collect();
-        let ["v2", status, id, date] = fields[..] else {
+        let fields: Vec<&str> = text.splitn(4, '\n').collect();
+        let ["v2", id, date, status] = fields[..] else {
             return Err(refused("a link of an older shop"));
         };
         if status != of {

@@ -3,29 +3,39 @@
 #[path = "../db3.rs"]
 mod db3;
 
+use std::env;
+use std::process::Command;
+
 use db3::{Order, Page, PageError, open, page, seal};
 use rusqlite::{Connection, params};
 use testkit::marginalia::{self, Dataset, EMPTY, Shop, VISIBLE};
-use testkit::sql::{Plan, during, growth, select, watch};
+use testkit::sql::{Plan, Verb, during, failing_select, growth, select, watch};
 use testkit::table::{Order as Sequence, Table, diff};
 use testkit::{Failure, Rng, checks, fail, for_all, no_panic};
 
 fn main() {
+    if let Ok(cursor) = env::var(RESTARTED) {
+        return show_the_page_after(&cursor);
+    }
     testkit::run(checks![
         the_first_page_has_the_oldest_orders_of_the_list,
         says_that_there_is_more_only_if_there_is,
         pages_follow_one_another_without_gap_or_repeat,
         shows_every_order_once_while_orders_leave,
         shows_every_order_once_while_orders_come_in,
+        shows_an_order_that_comes_in_right_behind_the_last_one,
         goes_on_where_the_last_order_was,
         pages_are_right_whatever_comes_and_goes,
+        takes_the_status_for_a_value,
+        turns_the_pages_whatever_the_status_is,
+        writes_nothing,
         the_work_for_a_page_does_not_grow_with_the_list,
+        reads_a_cursor_after_a_restart,
         the_cursor_is_fit_for_a_link,
         refuses_a_cursor_that_was_changed,
         refuses_the_cursor_of_another_list,
         refuses_what_never_was_a_cursor_of_this_list,
         takes_nothing_in_a_cursor_for_sql,
-        takes_the_status_for_a_value,
         hands_on_the_error_when_sqlite_fails,
         seal_and_open_are_as_they_were,
     ]);
@@ -181,7 +191,7 @@ fn turn(conn: &Connection, status: &str, size: usize, after: Option<&str>, told:
 /// Somebody who reads page after page.
 struct Reader<'c> {
     conn: &'c Connection,
-    status: &'static str,
+    status: &'c str,
     size: usize,
     last: Option<Order>,
     next: Option<String>,
@@ -191,7 +201,7 @@ struct Reader<'c> {
 }
 
 impl<'c> Reader<'c> {
-    fn new(conn: &'c Connection, status: &'static str, size: usize) -> Self {
+    fn new(conn: &'c Connection, status: &'c str, size: usize) -> Self {
         Self {
             conn,
             status,
@@ -295,11 +305,20 @@ fn the_first_page_has_the_oldest_orders_of_the_list() {
                 if let Some(difference) =
                     diff(&table(expected), &table(&got.orders), Sequence::Exact)
                 {
+                    let why = if got.orders.len() > size {
+                        "a page has `size` orders at most: what is fetched only to see if there is a next page is not shown"
+                    } else {
+                        "oldest first, and the orders of one day by id: where ORDER BY finds two rows equal, their order is left to chance and can change from page to page"
+                    };
                     fail(format!("the first page is wrong: {}", difference.what))
-                        .given(format!("{}\nthe shop: {}", call(status, size, None), data.about))
+                        .given(format!(
+                            "{}\nthe shop: {}",
+                            call(status, size, None),
+                            data.about
+                        ))
                         .expected(difference.expected)
                         .got(difference.got)
-                        .because("oldest first, and the orders of one day by id: where ORDER BY finds two rows equal, their order is left to chance and can change from page to page")
+                        .because(why)
                         .raise();
                 }
             }
@@ -384,6 +403,33 @@ fn shows_every_order_once_while_orders_come_in() {
     }
 }
 
+fn shows_an_order_that_comes_in_right_behind_the_last_one() {
+    let why = "a page begins behind the last order that was shown, and not with the one that came next at that time: since then another one can have come in between";
+    for (id, day, size) in [(35, 2, 3), (25, 2, 2), (5, 3, 4), (90, 3, 4)] {
+        let conn = shop(&EMPTY);
+        write(
+            &conn,
+            "INSERT INTO customers (id, name, joined_on) VALUES (1, 'Ana', '2025-01-01');
+             INSERT INTO orders (id, customer_id, placed_on, status) VALUES
+                 (10, 1, '2025-03-01', 'open'), (20, 1, '2025-03-02', 'open'),
+                 (30, 1, '2025-03-02', 'open'), (40, 1, '2025-03-02', 'open'),
+                 (50, 1, '2025-03-05', 'open'), (60, 1, '2025-03-05', 'open')",
+        );
+        let mut reader = Reader::new(&conn, "open", size);
+        if reader.turn(KEYSET) {
+            let what = format!(
+                "between page 1 and 2, order {id} of 2025-03-0{day} comes in, right behind the last one shown"
+            );
+            let sql = format!(
+                "INSERT INTO orders (id, customer_id, placed_on, status)
+                 VALUES ({id}, 1, '2025-03-0{day}', 'open')"
+            );
+            reader.meanwhile(what, &sql);
+            while reader.turn(why) {}
+        }
+    }
+}
+
 fn goes_on_where_the_last_order_was() {
     let why = "the order at which the page ended may be gone by now, and its place in the list is still a place: carry the date and the id in the cursor, and do not look them up";
     for (what, sql) in [
@@ -426,17 +472,15 @@ fn goes_on_where_the_last_order_was() {
 }
 
 fn pages_are_right_whatever_comes_and_goes() {
-    let conn = shop(&EMPTY);
-    write(
-        &conn,
-        "INSERT INTO customers (id, name, joined_on) VALUES (1, 'Ana', '2025-01-01')",
-    );
     for_all("each page has what comes next in the list", 25, |rng| {
-        write(&conn, "BEGIN; DELETE FROM orders");
+        let conn = shop(&EMPTY);
+        write(
+            &conn,
+            "INSERT INTO customers (id, name, joined_on) VALUES (1, 'Ana', '2025-01-01')",
+        );
         for id in 1..=rng.range(0..=25_i64) {
             add(&conn, rng, id);
         }
-        write(&conn, "COMMIT");
         let size = rng.range(1..=5_usize);
         let mut reader = Reader::new(&conn, STATUSES[0], size);
         let mut id = 100;
@@ -463,6 +507,160 @@ fn add(conn: &Connection, rng: &mut Rng, id: i64) {
         params![id, format!("2025-03-0{day}"), status],
     )
     .expect("the check's own statement");
+}
+
+/// Makes a list: five orders with this status, on three days.
+fn five_orders(conn: &Connection, status: &str) {
+    for day in [1, 1, 1, 2, 3] {
+        conn.execute(
+            "INSERT INTO orders (customer_id, placed_on, status) VALUES (1, ?1, ?2)",
+            params![format!("2025-03-0{day}"), status],
+        )
+        .expect("the check's own statement");
+    }
+}
+
+/// A shop with such a list for each status, also for those that it does not have today.
+fn shop_with(statuses: &[&str]) -> Connection {
+    let conn = shop(&EMPTY);
+    write(
+        &conn,
+        "INSERT INTO customers (id, name, joined_on) VALUES (1, 'Ana', '2025-01-01');
+         PRAGMA ignore_check_constraints = ON",
+    );
+    for status in statuses {
+        five_orders(&conn, status);
+    }
+    conn
+}
+
+/// Any text, with all that may stand between the parts of a cursor.
+const ODD_STATUSES: [&str; 27] = [
+    "on hold",
+    "open/paid",
+    "open|paid",
+    "open:paid",
+    "open;paid",
+    "open,paid",
+    "open_paid",
+    "open-paid",
+    "open.paid",
+    "open~paid",
+    "open#1",
+    "open&paid",
+    "open=paid",
+    "open+paid",
+    "open%20paid",
+    "open\tpaid",
+    "open\npaid",
+    "open\0paid",
+    "open\u{1f}paid",
+    "\"open\"",
+    "o'pen",
+    "öffen",
+    "",
+    " ",
+    "2025-03-01",
+    "7",
+    "on hold/a|b:c;d,e f-g_h 2025-03-01 3",
+];
+
+fn turns_the_pages_whatever_the_status_is() {
+    let why = "a status can be any text, so also what stands between the parts of your cursor: put it last and cut only as often as there are parts before it";
+    let conn = shop_with(&[]);
+    for status in ODD_STATUSES {
+        write(&conn, "DELETE FROM orders");
+        five_orders(&conn, status);
+        let mut reader = Reader::new(&conn, status, 2);
+        while {
+            let next = reader.next.clone();
+            if let (Some(cursor), Err(PageError::BadRequest(message))) =
+                (&next, page(&conn, status, 2, next.as_deref()))
+            {
+                fail(format!("page {} is refused", reader.page + 1))
+                    .given(format!(
+                        "{}\nthe cursor: the one of the page before",
+                        call(status, 2, Some(cursor))
+                    ))
+                    .expected("Ok(...)")
+                    .got(format!("Err(BadRequest({message:?}))"))
+                    .because(why)
+                    .raise();
+            }
+            reader.turn(why)
+        } {}
+    }
+}
+
+fn writes_nothing() {
+    let conn = shop(&VISIBLE);
+    let cursor = cursor(&conn, "open", 1);
+    for after in [None, Some(cursor.as_str())] {
+        watch(&conn);
+        let (_, ran) = during(|| turn(&conn, "open", 1, after, ""));
+        let first = |sql: &str| {
+            let word = sql.split_whitespace().next().unwrap_or("");
+            word.to_ascii_uppercase()
+        };
+        let writes = |sql: &str| match Verb::of(sql) {
+            Verb::Insert | Verb::Update | Verb::Delete => true,
+            Verb::Other => ["CREATE", "DROP", "ALTER"].contains(&first(sql).as_str()),
+            _ => false,
+        };
+        if let Some(run) = ran.runs.iter().find(|run| writes(&run.sql)) {
+            fail("a page that is only read writes to the database")
+                .given(call("open", 1, after))
+                .expected("SELECT")
+                .got(&run.sql)
+                .part("what ran", &ran)
+                .because("all that a cursor needs is in the cursor, and the index is there; who writes waits for all others that write, and cannot ask a read-only copy of the database")
+                .raise();
+        }
+    }
+}
+
+/// The variable that says: show the page behind this cursor, and end.
+const RESTARTED: &str = "DB3_PAGE_AFTER";
+
+/// The shop that both programs open.
+const SHARED: &str = "restart.db";
+
+/// What the second program does.
+fn show_the_page_after(cursor: &str) {
+    let conn = Connection::open(SHARED).expect("the file is there");
+    match page(&conn, "open", 3, Some(cursor)) {
+        Ok(page) => print!("{}", table(&page.orders)),
+        Err(error) => print!("Err({error:?})"),
+    }
+}
+
+fn reads_a_cursor_after_a_restart() {
+    let conn = marginalia::create_at(SHARED, &POST);
+    write(&conn, INDEX);
+    let cursor = cursor(&conn, "open", 2);
+    let itself = env::current_exe().expect("the path of this program");
+    let second = Command::new(itself)
+        .env(RESTARTED, &cursor)
+        .output()
+        .expect("this program once more");
+    let got = String::from_utf8_lossy(&second.stdout).into_owned();
+    let expected = table(&list(&conn, "open")[2..5]).to_string();
+    if got != expected {
+        let got = if second.status.success() {
+            got
+        } else {
+            "a panic".to_owned()
+        };
+        fail("a cursor is good for nothing after a restart")
+            .given(format!(
+                "{}\nthe cursor: made by another process, on the same database",
+                call("open", 3, Some(&cursor))
+            ))
+            .expected(expected)
+            .got(got)
+            .because("what is kept in memory is gone with the program, and two servers do not share it: all that a cursor needs must be in it")
+            .raise();
+    }
 }
 
 /// A list of this many open orders, three a day, and as many that are shipped.
@@ -549,7 +747,7 @@ fn cursor_behind(conn: &Connection, all: &[Order], at: usize) -> Option<String> 
 
 /// A cursor that `page` made: behind the first orders of a list of the visible shop.
 #[track_caller]
-fn cursor(conn: &Connection, status: &'static str, size: usize) -> String {
+fn cursor(conn: &Connection, status: &str, size: usize) -> String {
     let page = turn(conn, status, size, None, "");
     page.next.unwrap_or_else(|| {
         fail("the first page is wrong about what comes after it")
@@ -588,8 +786,8 @@ fn the_cursor_is_fit_for_a_link() {
                 let all = list(&conn, status);
                 let date = &all[size - 1].placed_on;
                 if cursor.contains(date) || cursor.contains(&date.replace('-', "")) {
-                    failure("the date can be read in the cursor")
-                        .expected("text that only `page` reads: `seal` makes it")
+                    failure("the date stands in the cursor as plain text")
+                        .expected("the date not as plain text: `seal` is enough")
                         .because("clients that can read a cursor begin to build their own, and then you can never change how the list is sorted")
                         .raise();
                 }
@@ -672,6 +870,18 @@ fn refuses_the_cursor_of_another_list() {
             }
         }
     }
+    let why = "these are two lists, however much their names are alike: the status in the cursor must be equal to that of the list, from the first byte to the last";
+    let alike = [
+        "open", "op", "Open", "open ", " open", "", "open\0", "opened",
+    ];
+    let conn = shop_with(&alike);
+    for of in alike {
+        let foreign = cursor(&conn, of, 2);
+        for status in alike.into_iter().filter(|status| *status != of) {
+            let what = format!("made by {}", call(of, 2, None));
+            refuses(&conn, status, &foreign, &what, why);
+        }
+    }
 }
 
 fn refuses_what_never_was_a_cursor_of_this_list() {
@@ -720,7 +930,7 @@ fn refuses_what_never_was_a_cursor_of_this_list() {
 }
 
 /// What a stranger would put where a date and a number are.
-const ATTACKS: [&str; 16] = [
+const ATTACKS: [&str; 20] = [
     "'",
     "\"",
     ")",
@@ -732,10 +942,14 @@ const ATTACKS: [&str; 16] = [
     "x' UNION SELECT id, id, email FROM customers --",
     ";DROP TABLE orders;--",
     "99999999999999999999",
+    "9223372036854775807",
     "-9223372036854775808",
     "-1",
     "1e3",
     "é",
+    "ééééé",
+    "2025é3-01",
+    "xéééééé",
     "",
 ];
 
@@ -854,16 +1068,17 @@ fn takes_the_status_for_a_value() {
     }
 }
 
-/// Fails unless the page ends with SQLite's own error.
+/// Fails unless the page ended with SQLite's own error.
 #[track_caller]
-fn hands_on(conn: &Connection, what: &str) {
-    let result = page(conn, "open", 5, None);
-    if let Err(PageError::Database(_)) = &result {
-        return;
-    }
+fn hands_on(result: Result<Page, PageError>, size: usize, what: &str, statement: Option<&str>) {
     let (got, why) = match result {
+        Err(PageError::Database(_)) => return,
         Ok(page) => (
-            format!("Ok, with {} orders", page.orders.len()),
+            format!(
+                "Ok, with {} orders, next: {:?}",
+                page.orders.len(),
+                page.next
+            ),
             "a list that looks complete and is not sends the packers home",
         ),
         Err(error) => (
@@ -871,17 +1086,20 @@ fn hands_on(conn: &Connection, what: &str) {
             "the request was right: with a 400 the client looks for a mistake that it did not make",
         ),
     };
-    fail("SQLite failed, and that was not handed on")
-        .given(format!("{}\nthe shop: {what}", call("open", 5, None)))
+    let mut failure = fail("SQLite failed, and that was not handed on")
+        .given(format!("{}\nthe shop: {what}", call("open", size, None)))
         .expected("Err(PageError::Database(...))")
-        .got(got)
-        .because(why)
-        .raise()
+        .got(got);
+    if let Some(sql) = statement {
+        failure = failure.part("the statement that fails", sql);
+    }
+    failure.because(why).raise()
 }
 
 fn hands_on_the_error_when_sqlite_fails() {
     let no_tables = Connection::open_in_memory().expect("a database in memory");
-    hands_on(&no_tables, "a database without tables");
+    let what = "a database without tables";
+    hands_on(page(&no_tables, "open", 5, None), 5, what, None);
     let damaged = shop(&VISIBLE);
     write(
         &damaged,
@@ -891,7 +1109,21 @@ fn hands_on_the_error_when_sqlite_fails() {
              placed_on, shipped_on, status
          FROM paper",
     );
-    hands_on(&damaged, "a database that fails while it reads order 19");
+    let what = "a database that fails while it reads order 19";
+    hands_on(page(&damaged, "open", 5, None), 5, what, None);
+    let conn = shop(&POST);
+    for row in [0, 2] {
+        for nth in 1.. {
+            let (result, failed) = failing_select(&conn, nth, row, || page(&conn, "open", 5, None));
+            if let Some(sql) = failed {
+                let at = ["", ", while it brings its rows"][row.min(1)];
+                let what = format!("a database where SELECT number {nth} of the call fails{at}");
+                hands_on(result, 5, &what, Some(sql.trim()));
+            } else if nth > 3 {
+                break;
+            }
+        }
+    }
 }
 
 fn seal_and_open_are_as_they_were() {

@@ -67,7 +67,7 @@ pub fn page(
     let mut orders = orders.collect::<Result<Vec<_>, _>>()?;
     let more = orders.len() > size;
     let last = orders.last().filter(|_| more);
-    let next = last.map(|order| seal(&format!("{status} {} {}", order.placed_on, order.id)));
+    let next = last.map(|order| seal(&format!("{} {} {status}", order.placed_on, order.id)));
     orders.truncate(size);
     Ok(Page { orders, next })
 }
@@ -75,12 +75,10 @@ pub fn page(
 /// The order that a cursor of this list stands for: its date and its id.
 fn position(cursor: &str, status: &str) -> Option<(String, i64)> {
     let text = open(cursor)?;
-    let mut fields = text.split(' ');
-    if fields.next()? != status {
-        return None;
-    }
+    // The status comes last, for it can have spaces in it.
+    let mut fields = text.splitn(3, ' ');
     let (date, id) = (fields.next()?, fields.next()?.parse().ok()?);
-    fields.next().is_none().then(|| (date.to_owned(), id))
+    (fields.next()? == status).then(|| (date.to_owned(), id))
 }
 
 /// Makes a cursor of a text: in hexadecimal, behind a checksum.

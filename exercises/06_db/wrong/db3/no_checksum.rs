@@ -69,7 +69,7 @@ pub fn page(
     orders.truncate(size);
     let last = orders.last().filter(|_| more);
     let next = last
-        .map(|order| seal(&format!("{status} {} {}", order.placed_on, order.id))[16..].to_owned());
+        .map(|order| seal(&format!("{} {} {status}", order.placed_on, order.id))[16..].to_owned());
     Ok(Page { orders, next })
 }
 
@@ -81,12 +81,10 @@ fn position(cursor: &str, status: &str) -> Option<(String, i64)> {
         .map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())
         .collect();
     let text = String::from_utf8(bytes?).ok()?;
-    let mut fields = text.split(' ');
-    if fields.next()? != status {
-        return None;
-    }
+    // The status comes last, for it can have spaces in it.
+    let mut fields = text.splitn(3, ' ');
     let (date, id) = (fields.next()?, fields.next()?.parse().ok()?);
-    fields.next().is_none().then(|| (date.to_owned(), id))
+    (fields.next()? == status).then(|| (date.to_owned(), id))
 }
 
 /// Makes a cursor of a text: in hexadecimal, behind a checksum.
