@@ -17,8 +17,9 @@
 //!   `written_on` first, reviews of one day by `id`, the smallest first. `stars` and `text` may be
 //!   missing (NULL). A book without reviews is shown too, with an empty list.
 //! - One call runs **at most two statements**, however many books, authors and reviews there are.
-//!   (`BEGIN` and `COMMIT` do not count, if you want both to see the same state.) Nothing is
-//!   written, not even into a temporary table.
+//!   (`BEGIN` and `COMMIT` do not count, if you want both to see the same state. Who begins a
+//!   transaction ends it, also when a statement fails.) Nothing is written, not even into a
+//!   temporary table.
 //! - A statement has at most 32,766 parameters
 //!   (<https://sqlite.org/limits.html#max_variable_number>), and a shelf can have more books than
 //!   that.
