@@ -34,7 +34,8 @@
 //! - The best come first, by FTS5's `rank` (which is `bm25`: smaller is better); equally good ones
 //!   by `id`, the smallest first. All that are found are returned.
 //! - The work does not grow with the reviews that do not have the words.
-//! - When SQLite fails, its error is returned; so before `install` has run, too.
+//! - When SQLite fails, its error is returned, and no hits; so for a text with a word in it before
+//!   `install` has run.
 //!
 //! What to do: write `install` and `search`. `text` has at most 100 words.
 
