@@ -1,5 +1,5 @@
-//! Lists the files that the program carries, for `src/embedded.rs`, and rebuilds
-//! it when one of them changes, comes or goes.
+//! Lists the files that the program carries, for `src/embedded.rs`, packs the large
+//! ones, and rebuilds it when one of them changes, comes or goes.
 
 use std::env;
 use std::fmt::Write as _;
@@ -8,13 +8,19 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::io;
 use std::path::Path;
 
+use miniz_oxide::deflate::compress_to_vec;
+
 /// Directories below an exercise's that only `dev` commands need.
 const FOR_AUTHORS: &[&str] = &["wrong", "alternatives"];
 
+/// Directories whose files are packed (DEFLATE, RFC 1951): much text, of which one file
+/// at a time is read.
+const PACKED: &[&str] = &["checks", "solutions"];
+
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=info.toml");
-    write_table("exercises.rs", "exercises", "exercises/", FOR_AUTHORS)?;
-    write_table("template.rs", "src/author/template", "", &[])?;
+    write_exercises("exercises.rs")?;
+    write_template("template.rs")?;
     write_fingerprint(
         "fingerprint.txt",
         &["info.toml", "exercises", "src/harness"],
@@ -43,33 +49,65 @@ fn write_fingerprint(text: &str, of: &[&str]) -> io::Result<()> {
             }
         }
     }
-    write_out(text, &format!("{:016x}", hasher.finish()))
+    write_out(text, format!("{:016x}", hasher.finish()).as_bytes())
 }
 
-/// Writes `table` to Cargo's output directory: an expression that lists the files
-/// below `directory`, sorted by name, a name being `prefix` and the path below it.
-fn write_table(table: &str, directory: &str, prefix: &str, left_out: &[&str]) -> io::Result<()> {
-    println!("cargo::rerun-if-changed={directory}");
+/// Writes the exercises' files, by their paths in the course and sorted by them, as
+/// an expression that `src/embedded.rs` includes.
+fn write_exercises(table: &str) -> io::Result<()> {
+    println!("cargo::rerun-if-changed=exercises");
     let mut names = Vec::new();
-    walk(Path::new(directory), "", left_out, &mut names)?;
+    walk(
+        Path::new("exercises"),
+        "exercises/",
+        FOR_AUTHORS,
+        &mut names,
+    )?;
+    names.sort();
+    let mut code = String::from("&[\n");
+    for (number, name) in names.iter().enumerate() {
+        let is_packed = name.split('/').any(|part| PACKED.contains(&part));
+        let content = if is_packed {
+            let file = format!("packed-{number}");
+            // The usual level: a higher one takes much longer, and gains a hundredth.
+            write_out(&file, &compress_to_vec(&fs::read(name)?, 6))?;
+            let path = format!("/{file}");
+            format!("Packed(include_bytes!(concat!(env!(\"OUT_DIR\"), {path:?})))")
+        } else {
+            format!("Plain({})", include(name))
+        };
+        let _ = writeln!(code, "    ({name:?}, Content::{content}),");
+    }
+    code.push(']');
+    write_out(table, code.as_bytes())
+}
+
+/// Writes the template's files likewise, by their paths in the template.
+fn write_template(table: &str) -> io::Result<()> {
+    const DIRECTORY: &str = "src/author/template";
+    println!("cargo::rerun-if-changed={DIRECTORY}");
+    let mut names = Vec::new();
+    walk(Path::new(DIRECTORY), "", &[], &mut names)?;
     names.sort();
     let mut code = String::from("&[\n");
     for name in names {
-        let key = format!("{prefix}{name}");
-        let path = format!("/{directory}/{name}");
-        // `include_bytes!` makes the compiler look at the file itself on every build.
-        let _ = writeln!(
-            code,
-            "    ({key:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
-        );
+        let bytes = include(&format!("{DIRECTORY}/{name}"));
+        let _ = writeln!(code, "    ({name:?}, {bytes}),");
     }
     code.push(']');
-    write_out(table, &code)
+    write_out(table, code.as_bytes())
 }
 
-fn write_out(name: &str, text: &str) -> io::Result<()> {
+/// The bytes of a file of the repository. `include_bytes!` makes the compiler look at
+/// the file itself on every build.
+fn include(path: &str) -> String {
+    let path = format!("/{path}");
+    format!("include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))")
+}
+
+fn write_out(name: &str, bytes: &[u8]) -> io::Result<()> {
     let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
-    fs::write(Path::new(&out).join(name), text)
+    fs::write(Path::new(&out).join(name), bytes)
 }
 
 /// Adds the names of the files below `directory`, each after `above`.

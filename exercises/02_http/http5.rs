@@ -32,7 +32,8 @@
 //!   (413) when it gets the end of the line whose size is too much.
 //! - Other limits make it a `BadRequest`. All that stands between sizes and their CRLFs, in the
 //!   whole body, is at most `MAX_EXTENSIONS` bytes; all trailer lines with their CRLFs are at most
-//!   `MAX_TRAILERS`. A line that is too long is refused even if its end never comes.
+//!   `MAX_TRAILERS`. A line that is too long is refused even if its end never comes: at the latest
+//!   when 16 KiB of it have come.
 //! - What is announced has not come: no memory is reserved for it.
 //!
 //! `feed` gets the bytes as they come, cut anywhere, in pieces of any size (also 0 bytes).

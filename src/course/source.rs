@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::embedded;
+use crate::embedded::{self, Content};
 
 /// Reads a course's files by their path in the course, written with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Source {
             && same_testkit()
             && embedded::EXERCISES
                 .iter()
-                .all(|(path, bytes)| is_same(path, bytes))
+                .all(|(path, content)| is_same(path, &content.bytes()))
     }
 
     /// A file's bytes.
@@ -44,7 +44,7 @@ impl Source {
         match self {
             Self::Embedded if path == "info.toml" => Ok(Cow::Borrowed(embedded::INFO)),
             Self::Embedded => embedded::exercise_file(path)
-                .map(Cow::Borrowed)
+                .map(Content::bytes)
                 .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound)),
             Self::Directory(root) => fs::read(root.join(path)).map(Cow::Owned),
         }
@@ -67,8 +67,9 @@ impl Source {
                 files.extend(
                     embedded::EXERCISES
                         .iter()
-                        .filter(|(path, _)| path.starts_with(&start))
-                        .map(|&(path, _)| path.to_owned()),
+                        .map(|(path, _)| *path)
+                        .filter(|path| path.starts_with(&start))
+                        .map(str::to_owned),
                 );
             }
             Self::Directory(root) => walk(&root.join(below), below, &mut files)?,

@@ -409,7 +409,7 @@ impl Workspace {
         reports: impl IntoIterator<Item = (&'a Exercise, &'a Report, bool)>,
     ) -> Result<Progress> {
         let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-        let mut newly = false;
+        let mut newly = Vec::new();
         let mut passed = Vec::new();
         let progress = self.update(|progress| {
             for (exercise, report, attempt) in reports {
@@ -419,19 +419,24 @@ impl Workspace {
                     entry.checks = Some((report.checks_passed(), report.checks.len()));
                 }
                 if report.passed() {
-                    newly |= !progress.is_done(exercise);
-                    progress.pass(&self.course, exercise, now.clone());
+                    if !progress.is_done(exercise) {
+                        newly.push(exercise);
+                    }
+                    progress.pass(exercise, now.clone());
                     passed.push(exercise);
                 } else {
                     progress.fail(exercise);
                 }
+            }
+            if let [only] = newly[..] {
+                progress.go_on(&self.course, only);
             }
         })?;
         for exercise in passed {
             self.unlock_solution(exercise)?;
             self.begin_continuations(exercise)?;
         }
-        if newly {
+        if !newly.is_empty() {
             self.write_manifests(&progress)?;
         }
         Ok(progress)

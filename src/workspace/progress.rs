@@ -122,16 +122,20 @@ impl Progress {
         self.current = Some(exercise.id.clone());
     }
 
-    /// Records a pass at `time` (RFC 3339); the first one stays. Who worked on this
-    /// exercise, or had chosen none, goes on with the one to do after it: a learner who
-    /// began in the middle is not sent back to the beginning.
-    pub fn pass(&mut self, course: &Course, exercise: &Exercise, time: String) {
-        let newly = !self.is_done(exercise);
+    /// Records a pass at `time` (RFC 3339); the first one stays.
+    pub fn pass(&mut self, exercise: &Exercise, time: String) {
+        if self.current.as_ref() == Some(&exercise.id) {
+            self.current = None;
+        }
         let entry = self.entry_mut(exercise);
         entry.passed.get_or_insert(time);
         entry.again = false;
-        let chosen = self.current.as_ref();
-        if chosen == Some(&exercise.id) || (newly && chosen.is_none()) {
+    }
+
+    /// Goes on behind an exercise that has passed just now, unless another one is chosen: a
+    /// learner who began in the middle is not sent back to the beginning.
+    pub fn go_on(&mut self, course: &Course, exercise: &Exercise) {
+        if self.current.is_none() {
             let exercises = &course.exercises;
             let to_do = |at: &usize| !self.is_done(&exercises[*at]);
             let first = (0..exercises.len()).find(to_do);
