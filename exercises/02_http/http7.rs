@@ -34,8 +34,8 @@
 //!   nothing; but one with a comma, a space or a byte from 0x80 up may be a 400.
 //! - A header of up to 8,000 bytes is read. A longer one may be refused: 431 or 400.
 //! - An empty line before the request line may be skipped (RFC 9112 §2.2), or be a 400.
-//! - Which of several reasons to refuse a request is named is left open. Every request that has
-//!   come whole gets an answer, whatever bytes are in it.
+//! - Which of several reasons to refuse a request is named is left open, but for the 400 where
+//!   there are two ends. Every request that has come whole gets an answer, whatever bytes are in it.
 //!
 //! When the connection ends:
 //! - After the answer it stays open for the next request, but for these cases: the request was
@@ -46,8 +46,8 @@
 //!   behind that request is not answered. Then the server hangs up, but so that the response is
 //!   not lost (RFC 9112 §9.6; `hang_up` does that).
 //! - If the client ends its stream, the requests that have come whole are answered, and the server
-//!   closes the connection. Half a request is never answered as if it were whole; it may be
-//!   answered with a 400, or not at all.
+//!   closes the connection. Half a request is never answered as if it were whole; what
+//!   is wrong with it may be told at once, or with a 400 at the end, or not at all.
 //!
 //! As in `tcp3`, the server listens on 127.0.0.1 and the port of the variable `PORT`, and says
 //! where. `main` and `hang_up` are in order.

@@ -17,8 +17,8 @@
 //! - A body is read and ignored. More than 65,536 bytes are a 413, at once, and close. (A number
 //!   that is too large for a `u64` may be a 400, which closes, too.)
 //! - A request line of more than 8 KiB is a 414, field lines of more than 16 KiB together are a
-//!   431; both at once, even where no line ends, and both close. (Whether line ends count is left
-//!   open.) Up to 8,000 and 16,000 bytes are taken.
+//!   431; both at once, even where no line ends, and both close. Up to 8,000 and 16,000 bytes are
+//!   taken. (Whether line ends count is left open.)
 //! - A request that has begun, but is not whole `TIMEOUT_MS` milliseconds after the connection
 //!   opened or the last response was sent, is a 408 and closes. The time is for all of the request,
 //!   not for each byte. If not a byte of it has come by then, the server closes without a word. So
@@ -53,7 +53,9 @@
 //!   stays.
 //!
 //! Left open: any other method, and `OPTIONS *`; a method that gets a 405 with a target that gets a
-//! 400 (either will do); whether the type of a link is that of its own name or of the file's.
+//! 400 (either will do); whether the type of a link is that of its own name or of the file's; a link
+//! that leads out of `ROOT` and by a second link in again; where between 8,000 and 8,192 bytes (16,000
+//! and 16,384) the limits lie; whether an empty line in front begins a request.
 //!
 //! A file may be read into memory as a whole, as `http6` wants it. Who writes head and body one
 //! after the other instead should call `set_nodelay`: else the second write may wait 40 ms for the

@@ -25,7 +25,8 @@
 //! What you need to know: the database is in WAL mode. There, readers and one writer do not stop
 //! each other (<https://sqlite.org/wal.html>). A transaction that begins with BEGIN reads a snapshot,
 //! and becomes a writer at its first write. If somebody has written since the snapshot was taken,
-//! that fails at once, and waiting would not help: the snapshot is old
+//! that fails at once, and waiting would not help: the snapshot is old. Nor is a transaction that has
+//! read made to wait where somebody else is writing just then: that fails at once, too
 //! (<https://sqlite.org/lang_transaction.html#deferred_immediate_and_exclusive_transactions>,
 //! <https://sqlite.org/rescode.html#busy_snapshot>).
 //!

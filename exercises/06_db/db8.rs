@@ -6,8 +6,8 @@
 //! before, an order had appeared that its customer had cancelled in the middle.
 //!
 //! Rules. A pool lends connections to threads.
-//! - `get` hands out a connection that is not lent: one that has come back, or a new one while fewer
-//!   than `limit` are open. When a `Pooled` is dropped, on whatever way (its end, `?`, a panic),
+//! - `get` hands out a connection that is not lent: one that has come back, or, only if there is
+//!   none, a new one while fewer than `limit` are open. When a `Pooled` is dropped, on whatever way (its end, `?`, a panic),
 //!   its connection comes back and can be lent again.
 //! - A connection that comes back has no transaction: what its last user began and did not commit is
 //!   undone at once, not when somebody asks for it. (As long as it is open, it keeps all other

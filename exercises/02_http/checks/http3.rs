@@ -372,11 +372,16 @@ fn tells_a_body_that_ends_too_early() {
 struct Watched<'a> {
     came: &'a [u8],
     most: u64,
+    calls: u64,
 }
 
 impl Watched<'_> {
     fn watch(&mut self) {
-        self.most = self.most.max(memory::held().unwrap_or(0));
+        self.calls += 1;
+        // To ask takes a while: who reads byte by byte is not asked each time, but at the end.
+        if self.calls < 64 || self.calls.is_multiple_of(256) || self.came.is_empty() {
+            self.most = self.most.max(memory::held().unwrap_or(0));
+        }
     }
 }
 
@@ -413,6 +418,7 @@ fn reserves_no_memory_for_what_is_only_announced() {
         let mut reader = Watched {
             came: &came,
             most: before,
+            calls: 0,
         };
         let given = format!("a body of {announced} bytes announced, and {count} that came");
         let got = no_panic(&given, expected, PANIC, || {
