@@ -80,7 +80,11 @@ fn serve(mut stream: TcpStream) -> io::Result<()> {
 /// error is the status to refuse it with.
 fn understand(bytes: &[u8]) -> Result<Option<Request>, u16> {
     let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else {
-        return if bytes.len() > 4096 { Err(431) } else { Ok(None) };
+        return if bytes.len() > 4096 {
+            Err(431)
+        } else {
+            Ok(None)
+        };
     };
     if end > 4096 {
         return Err(431);

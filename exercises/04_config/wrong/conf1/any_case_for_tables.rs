@@ -82,7 +82,9 @@ pub fn load(text: &str) -> Result<Settings, Vec<Problem>> {
     if !reader.problems.is_empty() {
         return Err(reader.problems);
     }
-    let (Some(name), Some(host), Some(page_size), Some(languages)) = (name, host, page_size, languages) else {
+    let (Some(name), Some(host), Some(page_size), Some(languages)) =
+        (name, host, page_size, languages)
+    else {
         return Err(reader.problems);
     };
     Ok(Settings {
