@@ -54,6 +54,16 @@ pub fn shorten(text: &str) -> String {
     shorten_to(WIDE, text)
 }
 
+/// Whether a token may have this byte: the name of a field, a method (RFC 9110 §5.6.2).
+///
+/// ```
+/// assert!(b"X-Shelf_7".iter().all(|byte| testkit::bytes::is_token(*byte)));
+/// assert!(!b" :\"(\xe9\0".iter().any(|byte| testkit::bytes::is_token(*byte)));
+/// ```
+pub fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
 /// A text that is longer than so many characters, as [`shorten`] shows it: about three
 /// quarters of them are kept.
 ///

@@ -70,6 +70,18 @@ impl Fields {
         let field = self.0.iter().find(same)?;
         Some(String::from_utf8_lossy(&field.value))
     }
+
+    /// Whether the list that `Connection` is has the member `close` (RFC 9112 §9.6).
+    pub fn says_close(&self) -> bool {
+        let mut lines = self.all("Connection").into_iter();
+        lines.any(|value| has_close(&String::from_utf8_lossy(value)))
+    }
+}
+
+/// Whether a list has the member `close`, in any case.
+fn has_close(list: &str) -> bool {
+    let mut members = list.split(',').map(str::trim);
+    members.any(|member| member.eq_ignore_ascii_case("close"))
 }
 
 /// What tells where the body of a response ends (RFC 9112 §6.3).
@@ -638,7 +650,7 @@ fn field_line(bytes: &[u8], line: Range<usize>) -> Result<(Field, Range<usize>),
         ));
     };
     let name = &text[..colon];
-    if let Some(at) = name.iter().position(|byte| !is_token(*byte)) {
+    if let Some(at) = name.iter().position(|byte| !bytes::is_token(*byte)) {
         let white = |byte: &u8| matches!(byte, b' ' | b'\t');
         return Err(if name[at..].iter().all(white) {
             let rule = "no white space stands between a field's name and its colon (RFC 9112 §5.1)";
@@ -719,7 +731,7 @@ fn extension(text: &[u8], at: usize) -> Result<usize, usize> {
     let token = |from: usize| {
         let count = text[from..]
             .iter()
-            .take_while(|byte| is_token(**byte))
+            .take_while(|byte| bytes::is_token(**byte))
             .count();
         if count == 0 {
             Err(from)
@@ -752,11 +764,6 @@ fn extension(text: &[u8], at: usize) -> Result<usize, usize> {
 /// large. That there are digits only is for the caller to see: `from_str_radix` takes a sign.
 fn number(digits: &[u8], radix: u32) -> Option<usize> {
     usize::from_str_radix(str::from_utf8(digits).ok()?, radix).ok()
-}
-
-/// A byte of a token (RFC 9110 §5.6.2).
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// A control byte that is not the tab.
@@ -1434,6 +1441,13 @@ impl Expected {
         self.value(name, Value::Like(description.to_owned(), Box::new(fits)))
     }
 
+    /// A line of `Connection` that has the member `close`: the last response on a
+    /// connection says so (RFC 9112 §9.6).
+    #[must_use = "nothing has been compared yet"]
+    pub fn closing(self) -> Self {
+        self.header_like("Connection", "`close`", has_close)
+    }
+
     fn value(mut self, name: &str, value: Value) -> Self {
         let same = |(known, _): &&mut (String, Vec<Value>)| known.eq_ignore_ascii_case(name);
         match self.fields.iter_mut().find(same) {
@@ -1780,7 +1794,7 @@ mod diff {
 mod shell {
     use std::net::SocketAddr;
 
-    use super::{Payload, Request, SHOWN_LINES, TITLE, bytes, is_token, plural};
+    use super::{Payload, Request, SHOWN_LINES, TITLE, bytes, plural};
 
     /// From how many equal bytes on they are made by a command, not written out.
     const RUN: usize = 200;
@@ -1856,7 +1870,7 @@ mod shell {
             "HTTP/1.0" => "--http1.0".to_owned(),
             _ => return Err("it has a version of its own"),
         });
-        if request.method.is_empty() || !request.method.bytes().all(is_token) {
+        if request.method.is_empty() || !request.method.bytes().all(bytes::is_token) {
             return Err("the method is no token");
         }
         if is_head && body.is_some() {
@@ -1967,7 +1981,7 @@ mod shell {
     fn field_value<'a>(name: &str, value: &'a [u8]) -> Option<&'a str> {
         let text = str::from_utf8(value).ok()?;
         let is_fine = !name.is_empty()
-            && name.bytes().all(is_token)
+            && name.bytes().all(bytes::is_token)
             && text.trim() == text
             && !text.chars().any(char::is_control);
         is_fine.then_some(text)
@@ -2134,6 +2148,26 @@ mod tests {
             (malformed.place.start, malformed.what.as_str()),
             (place, what)
         );
+    }
+
+    #[test]
+    fn the_last_response_says_so() {
+        let says = |lines: &str| {
+            let response = format!("HTTP/1.1 204 No Content\r\n{lines}\r\n");
+            parse_response_to("GET", response.as_bytes()).unwrap().0
+        };
+        for lines in [
+            "Connection: close\r\n",
+            "connection: x, Close ,y\r\n",
+            "Connection: x\r\nConnection: close\r\n",
+        ] {
+            assert!(says(lines).fields.says_close(), "{lines}");
+        }
+        for lines in ["", "Connection: closed, x close\r\n", "X: close\r\n"] {
+            assert!(!says(lines).fields.says_close(), "{lines}");
+        }
+        let last = says("Connection: x, close\r\n");
+        status(204).closing().check(&last, "", "");
     }
 
     #[test]

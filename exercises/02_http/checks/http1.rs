@@ -85,12 +85,6 @@ fn is_bad(what: &str, line: impl AsRef<[u8]>, wrong: (usize, usize), why: &str) 
     refuses(what, line.as_ref(), wrong, Refusal::BadRequest, why);
 }
 
-/// Whether a byte may stand in a token, from the list in RFC 9110 §5.6.2.
-fn is_token_byte(byte: u8) -> bool {
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    letters.contains(&byte) || b"0123456789!#$%&'*+-.^_`|~".contains(&byte)
-}
-
 fn takes_a_plain_line_apart() {
     accepts(
         "GET",
@@ -112,7 +106,7 @@ fn takes_any_token_for_a_method() {
     for method in ["DELETE", "get", "Get", "M-SEARCH", "X", "2FAST"] {
         accepts(method, "/", 1, why);
     }
-    let every: Vec<u8> = (0..=255).filter(|byte| is_token_byte(*byte)).collect();
+    let every: Vec<u8> = (0..=255).filter(|byte| bytes::is_token(*byte)).collect();
     accepts(&String::from_utf8_lossy(&every), "/", 1, why);
 }
 
@@ -244,7 +238,7 @@ fn rejects_any_other_white_space_between_the_parts() {
 
 fn rejects_a_method_with_a_byte_that_no_token_has() {
     let why = "RFC 9110 §5.6.2 lists the bytes of a token; any other byte may be read differently by the next server";
-    for byte in (0..=255).filter(|byte| !is_token_byte(*byte)) {
+    for byte in (0..=255).filter(|byte| !bytes::is_token(*byte)) {
         let what = "a method with a byte that no token has was not refused";
         is_bad(
             what,

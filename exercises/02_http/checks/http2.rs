@@ -115,12 +115,6 @@ fn refuses(section: impl AsRef<[u8]>, wrong: (usize, usize), what: &str, why: &s
     }
 }
 
-/// Whether a byte may stand in a token, from the list in RFC 9110 §5.6.2.
-fn is_token_byte(byte: u8) -> bool {
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    letters.contains(&byte) || b"0123456789!#$%&'*+-.^_`|~".contains(&byte)
-}
-
 fn reads_fields_and_leaves_out_the_space_around_values() {
     let what = "the value of a field is not what was sent";
     let section =
@@ -277,13 +271,13 @@ fn rejects_a_line_without_a_name_or_a_colon() {
 fn rejects_a_name_with_a_byte_that_no_token_has() {
     let what = "a name with a byte that no token has was not refused";
     let why = "a name is a token (RFC 9110 §5.1, §5.6.2); others see no field there, or another";
-    for byte in (0..=255).filter(|byte| !is_token_byte(*byte) && *byte != b':') {
+    for byte in (0..=255).filter(|byte| !bytes::is_token(*byte) && *byte != b':') {
         refuses([b"X", &[byte][..], b"Y: 1\r\n"].concat(), (1, 1), what, why);
         refuses([&[byte][..], b"X: 1\r\n"].concat(), (0, 1), what, why);
         refuses([b"X", &[byte][..], b": 1\r\n"].concat(), (1, 1), what, why);
     }
     refuses("Größe: 1\r\n", (2, 2), what, why);
-    let every: Vec<u8> = (0..=255).filter(|byte| is_token_byte(*byte)).collect();
+    let every: Vec<u8> = (0..=255).filter(|byte| bytes::is_token(*byte)).collect();
     let every = String::from_utf8_lossy(&every);
     let what = "a name made of every byte that a token may have was not found";
     says(

@@ -41,16 +41,6 @@ fn server() -> Program {
     Start::subject().env("PORT", 0).listening()
 }
 
-/// Whether one of the values is a list with this member.
-fn has_close<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> bool {
-    let values = values.into_iter().map(String::from_utf8_lossy);
-    let has = |value: std::borrow::Cow<'_, str>| {
-        let mut members = value.split(',').map(str::trim);
-        members.any(|member| member.eq_ignore_ascii_case("close"))
-    };
-    values.into_iter().any(has)
-}
-
 /// What a request in order is answered with.
 fn understood(method: &str, target: &str, body: impl AsRef<[u8]>) -> Expected {
     let start = format!("{method} {target}\n").into_bytes();
@@ -60,7 +50,7 @@ fn understood(method: &str, target: &str, body: impl AsRef<[u8]>) -> Expected {
 /// That the connection is said to stay open.
 #[track_caller]
 fn stays(client: &Connection, response: &Response) {
-    if has_close(response.fields.all("Connection")) {
+    if response.fields.says_close() {
         client
             .given(fail(
                 "a response says `Connection: close`, but the connection should stay open",
@@ -99,7 +89,7 @@ fn ends_with(client: &mut Connection, expected: Expected, why: &str) {
 /// That the connection is said to end behind a response.
 #[track_caller]
 fn says_close(client: &Connection, response: &Response, why: &str) {
-    if !has_close(response.fields.all("Connection")) {
+    if !response.fields.says_close() {
         client
             .given(fail(
                 "the last response on a connection does not say `Connection: close`",

@@ -440,12 +440,6 @@ fn writes_what_is_set_and_nothing_else() {
     }
 }
 
-/// Whether a byte may stand in a token, from the list in RFC 9110 §5.6.2.
-fn is_token_byte(byte: u8) -> bool {
-    let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    letters.contains(&byte) || b"0123456789!#$%&'*+-.^_`|~".contains(&byte)
-}
-
 /// Whether a byte may stand in a value, from the list in RFC 6265bis §4.1.1.
 fn is_value_byte(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e)
@@ -478,13 +472,13 @@ fn refuses_a_name_that_is_no_token() {
     let why = "a token has one byte or more";
     refuses(what, SetCookie { name: "", ..PLAIN }, why);
     let why = "a token has only ASCII letters, digits and !#$%&'*+-.^_`|~ (RFC 9110 §5.6.2)";
-    let ascii = ascii().filter(|byte| !is_token_byte(*byte));
+    let ascii = ascii().filter(|byte| !bytes::is_token(*byte));
     for character in ascii.map(char::from).chain(FOREIGN) {
         for name in &with(character) {
             refuses(what, SetCookie { name, ..PLAIN }, why);
         }
     }
-    let all: Vec<u8> = (0..0x80).filter(|byte| is_token_byte(*byte)).collect();
+    let all: Vec<u8> = (0..0x80).filter(|byte| bytes::is_token(*byte)).collect();
     let what = "a good name was not written";
     let why = "a token has ASCII letters, digits and !#$%&'*+-.^_`|~ (RFC 9110 §5.6.2)";
     for name in ["Id2", "my_id", "a.b~c"] {
@@ -628,7 +622,7 @@ fn refuses_a_domain_that_is_none() {
     for character in FOREIGN {
         refuses(what, with_domain(&format!("a{character}b.example")), why);
     }
-    let is_good = |byte: &u8| is_token_byte(*byte) && !b"!#$%&'*+^_`|~".contains(byte);
+    let is_good = |byte: &u8| bytes::is_token(*byte) && !b"!#$%&'*+^_`|~".contains(byte);
     for byte in (0..0x80_u8).filter(|byte| !is_good(byte)) {
         refuses(
             what,
@@ -763,7 +757,7 @@ fn is_good(cookie: &SetCookie<'_>) -> bool {
     };
     let is_bound = |prefix: &str| name.starts_with(prefix);
     !name.is_empty()
-        && name.bytes().all(is_token_byte)
+        && name.bytes().all(bytes::is_token)
         && inner.iter().all(|byte| is_value_byte(*byte))
         && cookie.path.is_none_or(good_path)
         && cookie.domain.is_none_or(good_domain)

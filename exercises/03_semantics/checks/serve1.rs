@@ -146,20 +146,15 @@ fn is_strong(value: &str) -> bool {
     value.len() >= 2 && value.starts_with('"') && value.ends_with('"')
 }
 
-fn has_close<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> bool {
-    values.into_iter().any(|value| {
-        let value = String::from_utf8_lossy(value);
-        let mut members = value.split(',').map(str::trim);
-        members.any(|member| member.eq_ignore_ascii_case("close"))
-    })
-}
-
 /// An answer after which the connection stays open: another request is answered on it.
 #[track_caller]
 fn answers(client: &mut Connection, expected: Expected, why: &str) -> Response {
     let response = client.response().expect(expected, why);
-    if has_close(response.fields.all("Connection")) {
-        fail("a response says `Connection: close`, but the connection should stay open")
+    if response.fields.says_close() {
+        client
+            .given(fail(
+                "a response says `Connection: close`, but the connection should stay open",
+            ))
             .expected("no `close`: the next request comes on the same connection")
             .got(&response)
             .because(why)
@@ -171,8 +166,7 @@ fn answers(client: &mut Connection, expected: Expected, why: &str) -> Response {
 /// The last answer, and then the end of the connection.
 #[track_caller]
 fn ends_with(client: &mut Connection, expected: Expected, why: &str) {
-    let says_close = |value: &str| has_close([value.as_bytes()]);
-    let expected = expected.header_like("Connection", "`close`", says_close);
+    let expected = expected.closing();
     client.response().expect(expected, why);
     client.closes("after the last response the server hangs up, and answers nothing more");
 }
@@ -1069,8 +1063,7 @@ fn takes_a_body_away_and_refuses_a_long_one() {
                 .because(why)
                 .raise();
         }
-        let says_close = |value: &str| has_close([value.as_bytes()]);
-        let closes = http::any_status().header_like("Connection", "`close`", says_close);
+        let closes = http::any_status().closing();
         closes.check(&response, bytes::quote(request.as_bytes()), why);
         client.closes("after the last response the server hangs up, and answers nothing more");
     }
@@ -1106,8 +1099,7 @@ fn sends_the_last_response_in_whole() {
         }
     }
     let got = client.read_to_end(given, why);
-    let says_close = |value: &str| has_close([value.as_bytes()]);
-    let expected = http::status(200).header_like("Connection", "`close`", says_close);
+    let expected = http::status(200).closing();
     expected.body(&large).check_bytes(&got, given, why);
 }
 
@@ -1233,8 +1225,7 @@ const GIVES_UP: &str =
 /// Expects that these are a 408 and nothing more.
 #[track_caller]
 fn is_408(got: &[u8], given: &str, why: &str) {
-    let closes = |value: &str| has_close([value.as_bytes()]);
-    let expected = http::status(408).header_like("Connection", "`close`", closes);
+    let expected = http::status(408).closing();
     expected.check_bytes(got, given, why);
 }
 
