@@ -19,8 +19,16 @@ const PACKED: &[&str] = &["checks", "solutions"];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=info.toml");
-    write_exercises("exercises.rs")?;
-    write_template("template.rs")?;
+    write_table(
+        "exercises.rs",
+        "exercises",
+        "exercises/",
+        FOR_AUTHORS,
+        content,
+    )?;
+    write_table("template.rs", "src/author/template", "", &[], |_, path| {
+        Ok(include(path))
+    })?;
     write_fingerprint(
         "fingerprint.txt",
         &["info.toml", "exercises", "src/harness"],
@@ -52,50 +60,42 @@ fn write_fingerprint(text: &str, of: &[&str]) -> io::Result<()> {
     write_out(text, format!("{:016x}", hasher.finish()).as_bytes())
 }
 
-/// Writes the exercises' files, by their paths in the course and sorted by them, as
-/// an expression that `src/embedded.rs` includes.
-fn write_exercises(table: &str) -> io::Result<()> {
-    println!("cargo::rerun-if-changed=exercises");
+/// Writes `table` to Cargo's output directory: an expression that lists the files
+/// below `directory`, sorted by name, a name being `prefix` and the path below it.
+/// `value` makes the expression of a file, out of its place in the list and its path.
+fn write_table(
+    table: &str,
+    directory: &str,
+    prefix: &str,
+    left_out: &[&str],
+    value: impl Fn(usize, &str) -> io::Result<String>,
+) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={directory}");
     let mut names = Vec::new();
-    walk(
-        Path::new("exercises"),
-        "exercises/",
-        FOR_AUTHORS,
-        &mut names,
-    )?;
+    walk(Path::new(directory), "", left_out, &mut names)?;
     names.sort();
     let mut code = String::from("&[\n");
     for (number, name) in names.iter().enumerate() {
-        let is_packed = name.split('/').any(|part| PACKED.contains(&part));
-        let content = if is_packed {
-            let file = format!("packed-{number}");
-            // The usual level: a higher one takes much longer, and gains a hundredth.
-            write_out(&file, &compress_to_vec(&fs::read(name)?, 6))?;
-            let path = format!("/{file}");
-            format!("Packed(include_bytes!(concat!(env!(\"OUT_DIR\"), {path:?})))")
-        } else {
-            format!("Plain({})", include(name))
-        };
-        let _ = writeln!(code, "    ({name:?}, Content::{content}),");
+        let key = format!("{prefix}{name}");
+        let value = value(number, &format!("{directory}/{name}"))?;
+        let _ = writeln!(code, "    ({key:?}, {value}),");
     }
     code.push(']');
     write_out(table, code.as_bytes())
 }
 
-/// Writes the template's files likewise, by their paths in the template.
-fn write_template(table: &str) -> io::Result<()> {
-    const DIRECTORY: &str = "src/author/template";
-    println!("cargo::rerun-if-changed={DIRECTORY}");
-    let mut names = Vec::new();
-    walk(Path::new(DIRECTORY), "", &[], &mut names)?;
-    names.sort();
-    let mut code = String::from("&[\n");
-    for name in names {
-        let bytes = include(&format!("{DIRECTORY}/{name}"));
-        let _ = writeln!(code, "    ({name:?}, {bytes}),");
+/// A file of an exercise as `Content` of `src/embedded.rs`.
+fn content(number: usize, path: &str) -> io::Result<String> {
+    if !path.split('/').any(|part| PACKED.contains(&part)) {
+        return Ok(format!("Content::Plain({})", include(path)));
     }
-    code.push(']');
-    write_out(table, code.as_bytes())
+    let file = format!("packed-{number}");
+    // The usual level: a higher one takes much longer, and gains a hundredth.
+    write_out(&file, &compress_to_vec(&fs::read(path)?, 6))?;
+    let path = format!("/{file}");
+    Ok(format!(
+        "Content::Packed(include_bytes!(concat!(env!(\"OUT_DIR\"), {path:?})))"
+    ))
 }
 
 /// The bytes of a file of the repository. `include_bytes!` makes the compiler look at
