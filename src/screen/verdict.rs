@@ -22,24 +22,19 @@ pub fn verdict(
 ) -> String {
     let mut text = headline(exercise, report, before, paint);
     text.push('\n');
-    let notes = |text: &mut String| {
-        for note in &report.notes {
-            let _ = writeln!(text, "{}\n", paint.dim(&paint.wrap(note, "  ")));
-        }
-    };
-    match report.verdict {
+    let mut notes = String::new();
+    for note in &report.notes {
+        let _ = writeln!(notes, "{}\n", paint.dim(&paint.wrap(note, "  ")));
+    }
+    if report.passed() {
+        advice(&mut text, report, paint);
+        text.push_str(&notes);
+    } else {
         // A note may be the reason for all that follows.
-        Verdict::DoesNotCompile => {
-            notes(&mut text);
-            errors(&mut text, exercise, report, paint);
-        }
-        Verdict::Passed => {
-            advice(&mut text, report, paint);
-            notes(&mut text);
-        }
-        _ => {
-            notes(&mut text);
-            failures(&mut text, exercise, report, paint);
+        text.push_str(&notes);
+        match report.verdict {
+            Verdict::DoesNotCompile => errors(&mut text, exercise, report, paint),
+            _ => failures(&mut text, exercise, report, paint),
         }
     }
     text.trim_end().to_owned() + "\n"
