@@ -1,5 +1,5 @@
-//! Lists the files that the program carries, for `src/embedded.rs`, packs the large
-//! ones, and rebuilds it when one of them changes, comes or goes.
+//! Packs and lists the files that the program carries, for `src/embedded.rs`, and
+//! rebuilds it when one of them changes, comes or goes.
 
 use std::env;
 use std::fmt::Write as _;
@@ -13,22 +13,9 @@ use miniz_oxide::deflate::compress_to_vec;
 /// Directories below an exercise's that only `dev` commands need.
 const FOR_AUTHORS: &[&str] = &["wrong", "alternatives"];
 
-/// Directories whose files are packed (DEFLATE, RFC 1951): much text, of which one file
-/// at a time is read.
-const PACKED: &[&str] = &["checks", "solutions"];
-
 fn main() -> io::Result<()> {
-    println!("cargo::rerun-if-changed=info.toml");
-    write_table(
-        "exercises.rs",
-        "exercises",
-        "exercises/",
-        FOR_AUTHORS,
-        content,
-    )?;
-    write_table("template.rs", "src/author/template", "", &[], |_, path| {
-        Ok(include(path))
-    })?;
+    write_course()?;
+    write_template("template.rs", "src/author/template")?;
     write_fingerprint(
         "fingerprint.txt",
         &["info.toml", "exercises", "src/harness"],
@@ -60,49 +47,63 @@ fn write_fingerprint(text: &str, of: &[&str]) -> io::Result<()> {
     write_out(text, format!("{:016x}", hasher.finish()).as_bytes())
 }
 
+/// Writes the course as one file, `course.packed`, each of its files packed by itself
+/// (DEFLATE, RFC 1951), and the table `course.rs`: sorted by path, `(path, start, end)`.
+///
+/// Files of a kind stand side by side: who reads a few of them should not have the
+/// others in memory, and what is never read while watching comes last.
+fn write_course() -> io::Result<()> {
+    let mut paths = vec!["info.toml".to_owned()];
+    println!("cargo::rerun-if-changed=info.toml");
+    println!("cargo::rerun-if-changed=exercises");
+    walk(
+        Path::new("exercises"),
+        "exercises/",
+        FOR_AUTHORS,
+        &mut paths,
+    )?;
+    paths.sort();
+    paths.sort_by_key(|path| {
+        let is_below = |name: &str| path.split('/').any(|part| part == name);
+        let kinds = [
+            is_below("testkit"),
+            is_below("checks"),
+            !is_below("solutions"),
+        ];
+        // `info.toml` first, solutions last.
+        let kind = kinds.iter().position(|is| *is);
+        (path != "info.toml", kind.unwrap_or(kinds.len()))
+    });
+
+    let mut packed = Vec::new();
+    let mut table = Vec::new();
+    for path in paths {
+        let start = packed.len();
+        // The usual level: a higher one takes much longer, and gains a hundredth.
+        packed.extend(compress_to_vec(&fs::read(&path)?, 6));
+        table.push((path, start, packed.len()));
+    }
+    table.sort();
+    write_out("course.packed", &packed)?;
+    write_out("course.rs", format!("&{table:?}").as_bytes())
+}
+
 /// Writes `table` to Cargo's output directory: an expression that lists the files
-/// below `directory`, sorted by name, a name being `prefix` and the path below it.
-/// `value` makes the expression of a file, out of its place in the list and its path.
-fn write_table(
-    table: &str,
-    directory: &str,
-    prefix: &str,
-    left_out: &[&str],
-    value: impl Fn(usize, &str) -> io::Result<String>,
-) -> io::Result<()> {
+/// below `directory`, sorted by their path below it, with their bytes.
+fn write_template(table: &str, directory: &str) -> io::Result<()> {
     println!("cargo::rerun-if-changed={directory}");
     let mut names = Vec::new();
-    walk(Path::new(directory), "", left_out, &mut names)?;
+    walk(Path::new(directory), "", &[], &mut names)?;
     names.sort();
     let mut code = String::from("&[\n");
-    for (number, name) in names.iter().enumerate() {
-        let key = format!("{prefix}{name}");
-        let value = value(number, &format!("{directory}/{name}"))?;
-        let _ = writeln!(code, "    ({key:?}, {value}),");
+    for name in names {
+        // It makes the compiler look at the file itself on every build.
+        let path = format!("/{directory}/{name}");
+        let bytes = format!("include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))");
+        let _ = writeln!(code, "    ({name:?}, {bytes}),");
     }
     code.push(']');
     write_out(table, code.as_bytes())
-}
-
-/// A file of an exercise as `Content` of `src/embedded.rs`.
-fn content(number: usize, path: &str) -> io::Result<String> {
-    if !path.split('/').any(|part| PACKED.contains(&part)) {
-        return Ok(format!("Content::Plain({})", include(path)));
-    }
-    let file = format!("packed-{number}");
-    // The usual level: a higher one takes much longer, and gains a hundredth.
-    write_out(&file, &compress_to_vec(&fs::read(path)?, 6))?;
-    let path = format!("/{file}");
-    Ok(format!(
-        "Content::Packed(include_bytes!(concat!(env!(\"OUT_DIR\"), {path:?})))"
-    ))
-}
-
-/// The bytes of a file of the repository. `include_bytes!` makes the compiler look at
-/// the file itself on every build.
-fn include(path: &str) -> String {
-    let path = format!("/{path}");
-    format!("include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))")
 }
 
 fn write_out(name: &str, bytes: &[u8]) -> io::Result<()> {

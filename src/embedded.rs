@@ -1,67 +1,61 @@
 //! The files that this program carries, as `build.rs` lists them.
 
-use std::borrow::Cow;
-
 use miniz_oxide::inflate::decompress_to_vec;
 
 /// A file: its path, written with `/`, and its bytes.
 pub(crate) type File = (&'static str, &'static [u8]);
 
-/// The bytes of a file of the course.
-pub(crate) enum Content {
-    /// As they are.
-    Plain(&'static [u8]),
-    /// Packed by `build.rs` (DEFLATE, RFC 1951).
-    Packed(&'static [u8]),
-}
+/// The files of the course, without what only `dev` commands need, each packed by
+/// itself (DEFLATE, RFC 1951), in the order that `build.rs` gives them.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/course.packed"));
 
-impl Content {
-    /// The file's own bytes.
-    ///
-    /// # Panics
-    ///
-    /// When this program is damaged.
-    pub(crate) fn bytes(&self) -> Cow<'static, [u8]> {
-        match self {
-            Self::Plain(bytes) => Cow::Borrowed(*bytes),
-            Self::Packed(packed) => Cow::Owned(
-                decompress_to_vec(packed).expect("what the build has packed can be unpacked"),
-            ),
-        }
-    }
-}
+/// The paths of these files in the course, sorted, and where each one's bytes begin
+/// and end in [`PACKED`].
+static COURSE: &[(&str, usize, usize)] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
 
-/// The `info.toml` of the course.
-pub(crate) static INFO: &[u8] = include_bytes!("../info.toml");
-
-/// The exercises of the course, without what only `dev` commands need, sorted by
-/// their path in the course.
-pub(crate) static EXERCISES: &[(&str, Content)] =
-    include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
-
-/// Another text whenever one of these files, `info.toml` or the harness is another.
+/// Another text whenever one of these files or the harness is another.
 pub(crate) static FINGERPRINT: &str = include_str!(concat!(env!("OUT_DIR"), "/fingerprint.txt"));
 
 /// A course to begin with, sorted by path.
 pub(crate) static TEMPLATE: &[File] = include!(concat!(env!("OUT_DIR"), "/template.rs"));
 
-/// The bytes of an exercise's file, by its path in the course.
-pub(crate) fn exercise_file(path: &str) -> Option<&'static Content> {
-    let at = EXERCISES
-        .binary_search_by_key(&path, |&(name, _)| name)
+/// The paths of the course's files, sorted.
+pub(crate) fn course_paths() -> impl Iterator<Item = &'static str> {
+    COURSE.iter().map(|(path, ..)| *path)
+}
+
+/// Whether `path` is a file of the course.
+pub(crate) fn has_course_file(path: &str) -> bool {
+    place(path).is_some()
+}
+
+/// The bytes of a file of the course, by its path in the course.
+///
+/// # Panics
+///
+/// When this program is damaged.
+pub(crate) fn course_file(path: &str) -> Option<Vec<u8>> {
+    let (start, end) = place(path)?;
+    let packed = &PACKED[start..end];
+    Some(decompress_to_vec(packed).expect("what the build has packed can be unpacked"))
+}
+
+fn place(path: &str) -> Option<(usize, usize)> {
+    let at = COURSE
+        .binary_search_by_key(&path, |&(name, ..)| name)
         .ok()?;
-    Some(&EXERCISES[at].1)
+    let (_, start, end) = COURSE[at];
+    Some((start, end))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
     use std::path::Path;
 
-    use super::{Content, EXERCISES, TEMPLATE};
+    use super::{COURSE, PACKED, TEMPLATE};
     use crate::course::Source;
 
-    type Carried = Vec<(String, Cow<'static, [u8]>)>;
+    type Carried = Vec<(String, Vec<u8>)>;
 
     /// Asserts that `carried`, by their paths in the repository, are the files of the
     /// repository below `directory` that are to be carried.
@@ -77,27 +71,41 @@ mod tests {
     }
 
     #[test]
-    fn the_program_carries_the_exercises_without_what_only_authors_need() {
-        let carried = EXERCISES
-            .iter()
-            .map(|(name, content)| ((*name).to_owned(), content.bytes()))
-            .collect();
-        assert_carries(&carried, "exercises", |path| {
+    fn the_program_carries_the_course_without_what_only_authors_need() {
+        let file = |path: &'static str| {
+            let bytes = super::course_file(path).unwrap();
+            (path.to_owned(), bytes)
+        };
+        let is_exercises = |path: &&str| path.starts_with("exercises/");
+        let carried = super::course_paths().filter(is_exercises).map(file);
+        assert_carries(&carried.collect(), "exercises", |path| {
             !path.contains("/wrong/") && !path.contains("/alternatives/")
         });
-        let path = "exercises/crates.lock";
-        assert!(Source::Embedded.has_file(path));
-        let (_, bytes) = carried.iter().find(|(name, _)| name == path).unwrap();
-        assert_eq!(Source::Embedded.read(path).unwrap(), *bytes);
-        assert!(!Source::Embedded.has_file("exercises/none"));
+        let (info, rest): (Vec<_>, Vec<_>) = super::course_paths()
+            .filter(|path| !is_exercises(path))
+            .map(file)
+            .partition(|(path, _)| path == "info.toml");
+        assert!(rest.is_empty(), "{rest:?}");
+        assert_eq!(info[0].1, include_bytes!("../info.toml").as_slice());
+        assert!(super::has_course_file("exercises/crates.lock"));
+        assert!(!super::has_course_file("exercises/none"));
+        assert_eq!(super::course_file("exercises/none"), None);
     }
 
     #[test]
-    fn checks_and_solutions_are_packed() {
-        let packed = |path: &str| matches!(super::exercise_file(path), Some(Content::Packed(_)));
-        assert!(packed("exercises/00_warmup/checks/intro1.rs"));
-        assert!(packed("exercises/00_warmup/solutions/intro1.rs"));
-        assert!(!packed("exercises/00_warmup/intro1.rs"));
+    fn what_is_not_read_while_watching_comes_last() {
+        let mut places = COURSE.to_vec();
+        places.sort_by_key(|(_, start, _)| *start);
+        assert_eq!(places[0].0, "info.toml");
+        let ends: Vec<_> = places.iter().map(|(.., end)| *end).collect();
+        let starts: Vec<_> = places.iter().skip(1).map(|(_, start, _)| *start).collect();
+        assert_eq!(starts, ends[..ends.len() - 1]);
+        assert_eq!(ends.last(), Some(&PACKED.len()));
+        let first = |part: &str| places.iter().position(|(path, ..)| path.contains(part));
+        let last = |part: &str| places.iter().rposition(|(path, ..)| path.contains(part));
+        assert!(last("/testkit/") < first("/checks/"));
+        assert!(last("/checks/") < first("00_warmup/intro1."));
+        assert!(last("README.md") < first("/solutions/"));
     }
 
     #[test]
@@ -105,7 +113,7 @@ mod tests {
         let directory = "src/author/template";
         let carried = TEMPLATE
             .iter()
-            .map(|&(name, bytes)| (format!("{directory}/{name}"), Cow::Borrowed(bytes)))
+            .map(|&(name, bytes)| (format!("{directory}/{name}"), bytes.to_vec()))
             .collect();
         assert_carries(&carried, directory, |_| true);
     }

@@ -237,7 +237,6 @@ fn names_check(text: &[u8]) -> Option<String> {
 fn read(source: &Source, path: &str) -> Result<Vec<u8>> {
     source
         .read(path)
-        .map(std::borrow::Cow::into_owned)
         .with_context(|| format!("cannot read `{path}`"))
 }
 

@@ -131,7 +131,7 @@ impl Prover {
             format!("{exercise:?}").into_bytes(),
         ];
         for path in paths {
-            let text = self.course.source.read(&path)?.into_owned();
+            let text = self.course.source.read(&path)?;
             parts.extend([path.into_bytes(), text]);
         }
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();

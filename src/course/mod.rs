@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use brief::{Brief, comment_mark, continued, has_only_comments, split};
 pub use parse::{FORMAT_VERSION, InfoError, Problem};
-pub use source::Source;
+pub use source::{Source, Stamp};
 
 /// A course, as `info.toml` describes it.
 #[derive(Debug, Clone)]

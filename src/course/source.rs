@@ -1,11 +1,14 @@
 //! Where a course's files come from: somebody's directory, or this binary.
 
-use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use crate::embedded::{self, Content};
+use crate::embedded;
+
+/// A file's path, its length in bytes, and when it was last changed.
+pub type Stamp = (String, u64, SystemTime);
 
 /// Reads a course's files by their path in the course, written with `/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +26,10 @@ impl Source {
         let Self::Directory(root) = self else {
             return true;
         };
-        let is_same =
-            |path: &str, ours: &[u8]| fs::read(root.join(path)).is_ok_and(|theirs| theirs == ours);
+        let is_same = |path: &str| {
+            let theirs = fs::read(root.join(path)).ok();
+            theirs.is_some() && theirs == embedded::course_file(path)
+        };
         let same_testkit = || {
             let list = |source: &Self| source.files_below("exercises/testkit").ok();
             list(self) == list(&Self::Embedded)
@@ -32,30 +37,39 @@ impl Source {
         // A toolchain or settings of its own would run other code for the same files.
         let own_tools = [".cargo", "rust-toolchain", "rust-toolchain.toml"];
         !own_tools.iter().any(|name| root.join(name).exists())
-            && is_same("info.toml", embedded::INFO)
             && same_testkit()
-            && embedded::EXERCISES
-                .iter()
-                .all(|(path, content)| is_same(path, &content.bytes()))
+            && embedded::course_paths().all(is_same)
     }
 
     /// A file's bytes.
-    pub fn read(&self, path: &str) -> io::Result<Cow<'static, [u8]>> {
+    pub fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         match self {
-            Self::Embedded if path == "info.toml" => Ok(Cow::Borrowed(embedded::INFO)),
-            Self::Embedded => embedded::exercise_file(path)
-                .map(Content::bytes)
-                .ok_or_else(|| io::Error::from(io::ErrorKind::NotFound)),
-            Self::Directory(root) => fs::read(root.join(path)).map(Cow::Owned),
+            Self::Embedded => {
+                embedded::course_file(path).ok_or_else(|| io::ErrorKind::NotFound.into())
+            }
+            Self::Directory(root) => fs::read(root.join(path)),
         }
     }
 
     /// Whether `path` is a file of the course.
     pub fn has_file(&self, path: &str) -> bool {
         match self {
-            Self::Embedded => path == "info.toml" || embedded::exercise_file(path).is_some(),
+            Self::Embedded => embedded::has_course_file(path),
             Self::Directory(root) => root.join(path).is_file(),
         }
+    }
+
+    /// What changes when a file below the directory `below` does, comes or goes; what
+    /// is in this program does not.
+    pub fn stamps_below(&self, below: &str) -> io::Result<Vec<Stamp>> {
+        let Self::Directory(root) = self else {
+            return Ok(Vec::new());
+        };
+        let stamp = |path: String| {
+            let file = fs::metadata(root.join(&path))?;
+            Ok((path, file.len(), file.modified()?))
+        };
+        self.files_below(below)?.into_iter().map(stamp).collect()
     }
 
     /// The paths of all files below the directory `below`, sorted.
@@ -64,13 +78,8 @@ impl Source {
         match self {
             Self::Embedded => {
                 let start = format!("{below}/");
-                files.extend(
-                    embedded::EXERCISES
-                        .iter()
-                        .map(|(path, _)| *path)
-                        .filter(|path| path.starts_with(&start))
-                        .map(str::to_owned),
-                );
+                let is_below = |path: &&str| path.starts_with(&start);
+                files.extend(embedded::course_paths().filter(is_below).map(str::to_owned));
             }
             Self::Directory(root) => walk(&root.join(below), below, &mut files)?,
         }

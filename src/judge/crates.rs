@@ -223,7 +223,7 @@ pub fn lock_made(course: &Course, directory: &Path) -> Option<(PathBuf, Vec<u8>)
 /// The course's own lock file; empty where it has none.
 pub(super) fn lock_file(course: &Course) -> Vec<u8> {
     let text = course.source.read("exercises/crates.lock");
-    text.map(std::borrow::Cow::into_owned).unwrap_or_default()
+    text.unwrap_or_default()
 }
 
 /// The manifest of a package that depends on every crate of the course.

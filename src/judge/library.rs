@@ -1,19 +1,19 @@
 //! The libraries checks stand on: the harness of this program and the course's testkit.
 
-use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
 use super::crates::{Crates, extern_argument};
 use super::process::{Child, End};
-use super::testkit::Root;
+use super::testkit::Testkit;
 use super::toolchain::Toolchain;
 use super::work::Work;
 use super::{Judged, Level, Stage, diagnostics, hash, write_if_changed};
-use crate::course::Course;
+use crate::course::{Course, Stamp};
 
 /// The harness's source: one file, on the standard library alone.
 pub const HARNESS: &str = include_str!("../harness/lib.rs");
@@ -36,9 +36,9 @@ pub struct Order<'a> {
     sources: &'a Path,
     /// Where their products go.
     products: PathBuf,
-    testkit: Vec<(String, Vec<u8>)>,
-    /// The testkit's root file where it alone is built.
-    root: Option<String>,
+    testkit: Arc<Testkit>,
+    /// Whether the testkit's root alone is built.
+    root_alone: bool,
     key: String,
 }
 
@@ -46,46 +46,36 @@ impl<'a> Order<'a> {
     /// An order for what the check whose text is `check` stands on, with the
     /// crates `names`: a module of the testkit that needs a crate stands behind
     /// `feature = "that crate"`. Sources are laid into `sources`, products below `directory`.
-    ///
-    /// # Errors
-    ///
-    /// When the course cannot be read.
+    #[expect(clippy::too_many_arguments, reason = "each is another thing")]
     pub fn new(
         course: &'a Course,
         names: &'a [String],
         crates: &'a Crates,
+        testkit: Arc<Testkit>,
         check: &str,
         sources: &'a Path,
         directory: &Path,
         toolchain: &Toolchain,
-    ) -> Result<Self> {
-        let testkit = testkit_files(course)?;
-        let root = root_file(&testkit).and_then(|text| {
-            let root = Root::new(&text, &testkit);
-            root.suffices(check).then(|| root.alone())
-        });
-        let mut parts: Vec<&[u8]> = vec![HARNESS.as_bytes()];
-        for (path, text) in &testkit {
-            parts.extend([path.as_bytes(), text.as_slice()]);
-        }
-        let toolchain_key = toolchain.key();
-        parts.extend([
+    ) -> Self {
+        let root_alone = testkit.root_suffices(check);
+        let key = hash(&[
+            HARNESS.as_bytes(),
+            testkit.key.as_bytes(),
             crates.key.as_bytes(),
-            toolchain_key.as_bytes(),
+            toolchain.key().as_bytes(),
             course.edition.as_bytes(),
-            root.as_deref().unwrap_or_default().as_bytes(),
+            &[u8::from(root_alone)],
         ]);
-        let key = hash(&parts);
-        Ok(Self {
+        Self {
             course,
             names,
             crates,
             sources,
             products: directory.join(&key),
             testkit,
-            root,
+            root_alone,
             key,
-        })
+        }
     }
 
     fn product(&self, name: &str) -> PathBuf {
@@ -97,7 +87,7 @@ impl<'a> Order<'a> {
         let mut arguments: Vec<OsString> = vec!["-L".into(), self.products.clone().into()];
         let built = ["harness", "testkit"]
             .iter()
-            .take(if self.testkit.is_empty() { 1 } else { 2 });
+            .take(if self.testkit.is_empty { 1 } else { 2 });
         for name in built {
             let library = self.product(name);
             if !library.is_file() {
@@ -134,7 +124,7 @@ impl<'a> Order<'a> {
         lay_sources(self.course, self.sources)?;
         let harness = self.sources.join("harness/lib.rs");
         let mut done = self.compile("harness", harness, Vec::new(), work)?;
-        if done == Judged::Done(()) && !self.testkit.is_empty() {
+        if done == Judged::Done(()) && !self.testkit.is_empty {
             done = self.compile_testkit(work)?;
         }
         if done == Judged::Cancelled {
@@ -154,7 +144,7 @@ impl<'a> Order<'a> {
         }
         arguments.extend(self.crates.arguments());
         let mut source = self.sources.join("testkit/lib.rs");
-        if let Some(root) = &self.root {
+        if let Some(root) = self.testkit.root().filter(|_| self.root_alone) {
             // Beside the modules, which are found from where it is.
             source.set_file_name("root_alone.rs");
             write_if_changed(&source, root.as_bytes())?;
@@ -214,12 +204,6 @@ impl<'a> Order<'a> {
     }
 }
 
-/// The text of the testkit's root file.
-pub fn root_file(testkit: &[(String, Vec<u8>)]) -> Option<Cow<'_, str>> {
-    let (_, text) = testkit.iter().find(|(path, _)| path == "testkit/lib.rs")?;
-    Some(String::from_utf8_lossy(text))
-}
-
 /// Lays the sources of both libraries where editors and people can read them.
 pub fn lay_sources(course: &Course, sources: &Path) -> Result<()> {
     write_if_changed(&sources.join("harness/lib.rs"), HARNESS.as_bytes())?;
@@ -227,6 +211,12 @@ pub fn lay_sources(course: &Course, sources: &Path) -> Result<()> {
         write_if_changed(&sources.join(path), &text)?;
     }
     Ok(())
+}
+
+/// What changes when a file of the testkit does, as far as can be told without reading it.
+pub(super) fn testkit_stamps(course: &Course) -> Result<Vec<Stamp>> {
+    let stamps = course.source.stamps_below("exercises/testkit");
+    stamps.context("cannot read `exercises/testkit`")
 }
 
 /// The testkit's files as `testkit/...`.
@@ -239,10 +229,7 @@ pub(super) fn testkit_files(course: &Course) -> Result<Vec<(String, Vec<u8>)>> {
         let text = source
             .read(&path)
             .with_context(|| format!("cannot read `{path}`"))?;
-        Ok((
-            path.trim_start_matches("exercises/").to_owned(),
-            text.into_owned(),
-        ))
+        Ok((path.trim_start_matches("exercises/").to_owned(), text))
     };
     files
         .into_iter()

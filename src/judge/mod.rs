@@ -31,7 +31,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use crate::course::{Course, Exercise, Kind};
+use crate::course::{Course, Exercise, Kind, Stamp};
 // For `benches/instructions`, which counts what these two cost; nobody else needs them.
 #[doc(hidden)]
 pub use crates::lock_made;
@@ -43,6 +43,7 @@ use process::{Child, End};
 #[doc(hidden)]
 pub use report::read as read_report;
 use standby::Standby;
+use testkit::Testkit;
 pub use toolchain::Toolchain;
 pub use verdict::{Check, Diagnostic, Failure, Level, Panic, Place, Report, Status, Verdict};
 pub use work::Urgency;
@@ -107,6 +108,7 @@ pub struct Judge {
     sources: PathBuf,
     toolchain: Mutex<Option<Toolchain>>,
     standby: Mutex<Option<Standby>>,
+    testkit: Arc<Mutex<Option<KnownTestkit>>>,
     /// Columns for the compiler's messages.
     width: Mutex<usize>,
     /// Keeps the compiler's messages about files that are not the subject.
@@ -114,6 +116,13 @@ pub struct Judge {
     /// Keeps what the compiler has worked out, which makes the next save faster
     /// and this one slower.
     incremental: bool,
+}
+
+/// The testkit, as it was when its files had these stamps.
+#[derive(Debug)]
+struct KnownTestkit {
+    stamps: Vec<Stamp>,
+    testkit: Arc<Testkit>,
 }
 
 /// A report, and the scratch directory of its run: dropping it cleans up, which
@@ -157,6 +166,7 @@ impl Judge {
             sources: state.join("lib"),
             toolchain: Mutex::new(None),
             standby: Mutex::new(None),
+            testkit: Arc::default(),
             width: Mutex::new(100),
             all_diagnostics: false,
             incremental: true,
@@ -183,6 +193,7 @@ impl Judge {
             sources: self.sources.clone(),
             toolchain: known(&self.toolchain),
             standby: Mutex::new(None),
+            testkit: self.testkit.clone(),
             width: Mutex::new(100),
             all_diagnostics: self.all_diagnostics,
             incremental: self.incremental,
@@ -412,15 +423,15 @@ impl Judge {
         &self,
         exercises: impl Iterator<Item = &'a Exercise>,
     ) -> Result<Vec<&'a Exercise>> {
-        let testkit = library::testkit_files(&self.course)?;
-        let text = library::root_file(&testkit);
-        let root = text.as_ref().map(|text| testkit::Root::new(text, &testkit));
+        let testkit = self.testkit()?;
         let mut known = BTreeSet::new();
         let mut suppliers = Vec::new();
         for exercise in exercises {
+            if [true, false].map(|alone| known.contains(&(&exercise.crates, alone))) == [true; 2] {
+                continue;
+            }
             let check = self.course.source.read(&exercise.check_path())?;
-            let check = String::from_utf8_lossy(&check);
-            let alone = root.as_ref().is_some_and(|root| root.suffices(&check));
+            let alone = testkit.root_suffices(&String::from_utf8_lossy(&check));
             if known.insert((&exercise.crates, alone)) {
                 suppliers.push(exercise);
             }
@@ -461,15 +472,32 @@ impl Judge {
         toolchain: &Toolchain,
     ) -> Result<library::Order<'a>> {
         let check = self.course.source.read(&exercise.check_path())?;
-        library::Order::new(
+        Ok(library::Order::new(
             &self.course,
             &exercise.crates,
             crates,
+            self.testkit()?,
             &String::from_utf8_lossy(&check),
             &self.sources,
             &self.build.join("lib"),
             toolchain,
-        )
+        ))
+    }
+
+    /// What is to be known of the testkit: its files are read again only when one of
+    /// them has changed.
+    fn testkit(&self) -> Result<Arc<Testkit>> {
+        let stamps = library::testkit_stamps(&self.course)?;
+        let mut known = self.testkit.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.as_ref().filter(|known| known.stamps == stamps) {
+            return Ok(known.testkit.clone());
+        }
+        let testkit = Arc::new(Testkit::new(&library::testkit_files(&self.course)?));
+        *known = Some(KnownTestkit {
+            stamps,
+            testkit: testkit.clone(),
+        });
+        Ok(testkit)
     }
 
     /// Runs what was built; where it does not compile, there is nothing to run.
@@ -881,7 +909,7 @@ impl Build<'_> {
         // A check may include its fixtures.
         let mut parts = vec![text, self.library.key.clone().into_bytes()];
         for fixture in self.judge.course.fixtures(self.exercise)? {
-            parts.push(self.judge.course.source.read(&fixture)?.into_owned());
+            parts.push(self.judge.course.source.read(&fixture)?);
         }
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
         let key = hash(&parts);

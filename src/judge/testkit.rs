@@ -6,8 +6,65 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use super::Key;
+
+/// What is to be known of a course's testkit, without its text.
+#[derive(Debug)]
+pub struct Testkit {
+    /// Changes with every byte of it.
+    pub key: String,
+    /// Whether the course has none.
+    pub is_empty: bool,
+    root: Option<Alone>,
+}
+
+/// The root file as it is built alone.
+#[derive(Debug)]
+struct Alone {
+    text: String,
+    /// The modules it is built without.
+    without: BTreeSet<String>,
+}
+
+impl Testkit {
+    /// Works it out from the testkit's files, named as `testkit/...`.
+    pub fn new(files: &[(String, Vec<u8>)]) -> Self {
+        let mut key = Key::default();
+        for (path, text) in files {
+            key.add(path);
+            key.add(text);
+        }
+        let root = files.iter().find(|(path, _)| path == "testkit/lib.rs");
+        Self {
+            key: key.end(),
+            is_empty: files.is_empty(),
+            root: root.map(|(_, text)| {
+                let text = String::from_utf8_lossy(text);
+                let root = Root::new(&text, files);
+                Alone {
+                    text: root.alone(),
+                    without: root.without().map(str::to_owned).collect(),
+                }
+            }),
+        }
+    }
+
+    /// The root file's text where it is built alone: the lines are where they are in
+    /// the whole file.
+    pub fn root(&self) -> Option<&str> {
+        self.root.as_ref().map(|root| root.text.as_str())
+    }
+
+    /// Whether a check names no module beyond those that the root uses.
+    pub fn root_suffices(&self, check: &str) -> bool {
+        self.root
+            .as_ref()
+            .is_some_and(|root| path_words(check).all(|word| !root.without.contains(word)))
+    }
+}
+
 /// The testkit's root file, and which modules it uses.
-pub struct Root<'a> {
+struct Root<'a> {
     text: &'a str,
     needed: BTreeSet<&'a str>,
 }
@@ -15,7 +72,7 @@ pub struct Root<'a> {
 impl<'a> Root<'a> {
     /// Finds out what the root file `text` uses. `files` are the library's, as
     /// `testkit/NAME.rs` or `testkit/NAME/...`, with their text.
-    pub fn new(text: &'a str, files: &[(String, Vec<u8>)]) -> Self {
+    fn new(text: &'a str, files: &[(String, Vec<u8>)]) -> Self {
         let declarations: BTreeSet<&str> = text.lines().filter_map(declared).collect();
         let mut needed = BTreeSet::new();
         let mut texts = vec![Cow::Borrowed(text)];
@@ -41,7 +98,7 @@ impl<'a> Root<'a> {
 
     /// The file without the modules that neither it nor one of its modules uses;
     /// lines stay where they are.
-    pub fn alone(&self) -> String {
+    fn alone(&self) -> String {
         let mut lines: Vec<&str> = self.text.lines().collect();
         for at in 0..lines.len() {
             if declared(lines[at]).is_some_and(|name| !self.needed.contains(name)) {
@@ -56,13 +113,10 @@ impl<'a> Root<'a> {
         lines.join("\n") + "\n"
     }
 
-    /// Whether a check names no module beyond these.
-    pub fn suffices(&self, check: &str) -> bool {
-        let words: BTreeSet<&str> = path_words(check).collect();
-        self.text
-            .lines()
-            .filter_map(declared)
-            .all(|name| self.needed.contains(name) || !words.contains(name))
+    /// The modules that are not used.
+    fn without(&self) -> impl Iterator<Item = &'a str> {
+        let declared = self.text.lines().filter_map(declared);
+        declared.filter(|name| !self.needed.contains(name))
     }
 }
 
@@ -107,8 +161,9 @@ mod tests {
                         #[cfg(feature = \"rusqlite\")]\npub mod sql;\npub(crate) mod words;\n\n\
                         pub use base::eq;\n";
 
-    fn files() -> Vec<(String, Vec<u8>)> {
-        [
+    fn testkit() -> Testkit {
+        let files = [
+            ("testkit/lib.rs", ROOT),
             (
                 "testkit/base.rs",
                 "use crate::inner::deep;\n// not http::this\n",
@@ -118,15 +173,15 @@ mod tests {
             ("testkit/sql.rs", ""),
             ("testkit/words.rs", ""),
         ]
-        .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
-        .to_vec()
+        .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+        Testkit::new(&files)
     }
 
     #[test]
     fn the_root_keeps_what_it_uses_through_others_and_its_lines() {
         let expected =
             "//! A testkit with http.\n\npub mod base;\n\nmod inner;\n\n\n\n\npub use base::eq;\n";
-        assert_eq!(Root::new(ROOT, &files()).alone(), expected);
+        assert_eq!(testkit().root(), Some(expected));
     }
 
     #[test]
@@ -138,7 +193,7 @@ mod tests {
             "fn f() { testkit :: sql::open() }",
             "use testkit::*;\nfn f() { http::get() }",
         ] {
-            assert!(!Root::new(ROOT, &files()).suffices(check), "{check}");
+            assert!(!testkit().root_suffices(check), "{check}");
         }
         for check in [
             "use testkit::eq;",
@@ -146,7 +201,7 @@ mod tests {
             "use testkit::base;\nlet http = \"http\";",
             "use crate::https::x;",
         ] {
-            assert!(Root::new(ROOT, &files()).suffices(check), "{check}");
+            assert!(testkit().root_suffices(check), "{check}");
         }
     }
 }

@@ -41,7 +41,7 @@ impl Answer {
                 .source
                 .read(&path)
                 .with_context(|| format!("the course has lost `{path}`"))?;
-            files.push((file.to_owned(), text.into_owned()));
+            files.push((file.to_owned(), text));
         }
         Ok(Self { files })
     }

@@ -251,7 +251,7 @@ fn course_files(course: &Course) -> Result<Tree> {
     for path in paths {
         let text = course.source.read(&path);
         let text = text.with_context(|| format!("cannot read `{path}`"))?;
-        tree.insert(path, text.into_owned());
+        tree.insert(path, text);
     }
     tree.insert("README.md".to_owned(), readme(course).into_bytes());
     Ok(tree)
