@@ -1,4 +1,4 @@
-//! The floor: the commands that backlings runs for a save, and nothing else.
+//! The floor: what backlings runs for a save as one compiler and the check, and nothing else.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,7 @@ impl<'a> Floor<'a> {
         if commands.is_empty() {
             bail!("backlings has started nothing");
         }
+        join_compilers(&mut commands);
         let _ = fs::remove_dir_all(place);
         copy(&workspace.join("exercises"), &place.join("exercises"))?;
         let home = place.join("home");
@@ -87,6 +88,26 @@ impl Runner for Floor<'_> {
             bail!("this text has another verdict: {found}");
         }
         Ok(ended.saturating_duration_since(started))
+    }
+}
+
+/// Makes one compiler out of two that build and lint side by side: the floor is the
+/// process that does the same work by itself.
+pub fn join_compilers(commands: &mut Vec<Traced>) {
+    let is_linter = |one: &Traced| one.args.iter().any(|arg| arg == "--emit=metadata");
+    while let Some(at) = commands.iter().position(is_linter) {
+        let linter = commands.remove(at);
+        let source = |one: &Traced| one.args.iter().find(|arg| arg.ends_with(".rs")).cloned();
+        let builder = commands
+            .iter_mut()
+            .find(|one| one.args.len() > 1 && source(one) == source(&linter));
+        let Some(builder) = builder else { continue };
+        builder.program = linter.program;
+        // Lints that only the linter is told, `-W clippy::correctness`.
+        let lints = linter.args.windows(2).filter(|pair| pair[0] == "-W");
+        for pair in lints {
+            builder.args.extend_from_slice(pair);
+        }
     }
 }
 

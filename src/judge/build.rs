@@ -2,18 +2,50 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
 use super::library::Library;
 use super::linker::Linker;
-use super::process::{self, Cancel, End};
+use super::process::{self, Cancel, End, Ended};
 use super::toolchain::Toolchain;
 use super::{Diagnostic, Judge, Judged, Level, Report, Stage, diagnostics, hash, write_if_changed};
 use crate::course::{Exercise, Kind};
+
+/// Where compilers keep what they have worked out, below an exercise's directory.
+const INCREMENTAL: &str = "incremental";
+const INCREMENTAL_LINTS: &str = "incremental-lints";
+
+/// What rustc prints when a program is linked (rustc book, "JSON Output", artifacts).
+const LINKED: &str = r#""emit":"link"}"#;
+
+/// What came out of compiling.
+#[derive(Debug, Default)]
+struct Compiled {
+    /// How the compiler ended, where there is no product.
+    failed: Option<String>,
+    diagnostics: Vec<Diagnostic>,
+    /// What it printed beside them.
+    other: String,
+    note: Option<String>,
+}
+
+/// Whether a compiler refuses what it was given, and has said why (exit code 1; one that
+/// breaks has another).
+fn refuses(end: &End) -> bool {
+    matches!(end, End::Exited(status) if status.code() == Some(1))
+}
+
+fn incremental_argument(directory: &Path) -> [OsString; 2] {
+    let mut value = OsString::from("incremental=");
+    value.push(directory);
+    ["-C".into(), value]
+}
 
 /// What is needed to run checks.
 #[derive(Debug)]
@@ -139,75 +171,27 @@ impl Build<'_> {
     ) -> Result<Judged<bool>> {
         let mut first_try = true;
         loop {
-            let width = *self
-                .judge
-                .width
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            let incremental = self.directory.join("incremental");
-            let mut args: Vec<OsString> = vec![
-                "--crate-type=bin".into(),
-                "--crate-name".into(),
-                crate_name.into(),
-                "--edition".into(),
-                self.judge.course.edition.as_str().into(),
-                "--error-format=json".into(),
-                "--json=diagnostic-rendered-ansi".into(),
-                format!("--diagnostic-width={width}").into(),
-                "-o".into(),
-                product.into(),
-                source.into(),
-            ];
-            if self.judge.incremental || incremental.exists() {
-                let mut value = OsString::from("incremental=");
-                value.push(&incremental);
-                // The default is 256 units: a thread and an object each, which costs an
-                // exercise more than it saves.
-                args.extend(["-C".into(), value, "-C".into(), "codegen-units=16".into()]);
-            } else {
-                // The other cores have exercises of their own.
-                args.extend(["-C".into(), "codegen-units=1".into()]);
-            }
-            if self.toolchain.clippy {
-                // Clippy denies some lints by itself: to a learner they are advice, for
-                // what rustc accepts does compile.
-                args.extend(["-W".into(), "clippy::correctness".into()]);
-            }
-            args.extend(self.lints());
-            if self.toolchain.shared_std {
-                args.extend(["-C".into(), "prefer-dynamic".into()]);
-            }
-            args.extend(Linker::new(&self.judge.build).arguments(&self.toolchain.key()));
-            args.extend(self.library.arguments.iter().cloned());
             let started = Instant::now();
-            let compiler = &self.toolchain.compiler;
-            let child = self.judge.compiler(self.toolchain, args);
-            let ended = self
-                .judge
-                .run_compiler(child, cancel)
-                .with_context(|| format!("cannot start `{}`", compiler.display()))?;
-            report.compile += started.elapsed();
-            let status = match ended.end {
-                End::Exited(status) => status,
-                End::Cancelled => return Ok(Judged::Cancelled),
-                End::TimedOut | End::TooMuchOutput => bail!("the compiler printed without end"),
+            let Judged::Done(compiled) = self.run_compilers(crate_name, source, product, cancel)?
+            else {
+                return Ok(Judged::Cancelled);
             };
-            let clean = |text: &str| self.judge.clean(text);
-            let said = diagnostics::read(&String::from_utf8_lossy(&ended.output), &clean);
-            let errors = said
+            report.compile += started.elapsed();
+            let errors = compiled
                 .diagnostics
                 .iter()
                 .filter(|one| one.level == Level::Error);
             let of_the_source = errors
                 .clone()
                 .any(|error| error.place.is_some() || error.code.is_some());
-            if status.success() || of_the_source {
-                report.diagnostics = self.relevant(said.diagnostics);
-                return Ok(Judged::Done(status.success()));
+            if compiled.failed.is_none() || of_the_source {
+                report.notes.extend(compiled.note);
+                report.diagnostics = self.relevant(compiled.diagnostics);
+                return Ok(Judged::Done(compiled.failed.is_none()));
             }
-            if !first_try {
+            if let Some(how) = compiled.failed.filter(|_| !first_try) {
                 let mut text: String = errors.map(|error| error.rendered.as_str()).collect();
-                text.push_str(&said.other);
+                text.push_str(&compiled.other);
                 let text = console::strip_ansi_codes(&text).trim().to_owned();
                 let missing_linker = text.contains("linker `");
                 let help = if missing_linker {
@@ -215,16 +199,159 @@ impl Build<'_> {
                 } else {
                     ""
                 };
-                bail!(
-                    "the compiler {}, not because of your code\n{text}{help}",
-                    process::describe(status)
-                );
+                bail!("the compiler {how}, not because of your code\n{text}{help}");
             }
             first_try = false;
             Linker::new(&self.judge.build).give_up(&self.toolchain.key())?;
-            let _ = fs::remove_dir_all(&incremental);
+            for directory in [INCREMENTAL, INCREMENTAL_LINTS] {
+                let _ = fs::remove_dir_all(self.directory.join(directory));
+            }
             let _ = fs::remove_file(product);
         }
+    }
+
+    /// Compiles and lints a file: in one process, or in two side by side.
+    fn run_compilers(
+        &self,
+        crate_name: &str,
+        source: &Path,
+        product: &Path,
+        cancel: &Cancel,
+    ) -> Result<Judged<Compiled>> {
+        let common = self.common_arguments(crate_name, source);
+        let builder = self.builder_arguments(product);
+        if !self.judge.lints_beside(self.toolchain) {
+            let args = [common, self.lint_arguments(), builder].concat();
+            let child = self.judge.compiler(&self.toolchain.compiler, args);
+            let ended = self.judge.run_compiler(&child, cancel)?;
+            return self.compiled(ended, None);
+        }
+        let args = [&common[..], &builder].concat();
+        let mut builder = self.judge.compiler(self.toolchain.rustc(), args);
+        // It still has to leave its own memory, which takes it 10 ms.
+        builder.done_when = Some(LINKED);
+        let args = [common, self.lint_arguments(), self.linter_arguments()].concat();
+        let linter = self.judge.compiler(&self.toolchain.compiler, args);
+
+        let of_builder = cancel.branch();
+        let (built, linted) = thread::scope(|scope| {
+            let linting = scope.spawn(|| {
+                let linted = self.judge.run_compiler(&linter, cancel);
+                if linted.as_ref().is_ok_and(|ended| refuses(&ended.end)) {
+                    // What the builder would say as well has been said.
+                    of_builder.cancel();
+                }
+                linted
+            });
+            let built = self.judge.run_compiler(&builder, &of_builder);
+            let linted = linting.join();
+            (built, linted.unwrap_or_else(|panic| resume_unwind(panic)))
+        });
+        self.compiled(built?, Some(linted?))
+    }
+
+    /// What the compilers have found.
+    fn compiled(&self, built: Ended, linted: Option<Ended>) -> Result<Judged<Compiled>> {
+        let clean = |text: &str| self.judge.clean(text);
+        let read =
+            |ended: &Ended| diagnostics::read(&String::from_utf8_lossy(&ended.output), &clean);
+        let mut compiled = Compiled::default();
+        if let Some(linted) = linted {
+            let said = read(&linted);
+            match linted.end {
+                End::Cancelled => return Ok(Judged::Cancelled),
+                End::Exited(status) if status.success() || refuses(&linted.end) => {
+                    compiled.diagnostics = said.diagnostics;
+                    compiled.other = said.other;
+                    if !status.success() {
+                        compiled.failed = Some(process::describe(status));
+                        return Ok(Judged::Done(compiled));
+                    }
+                }
+                // A linter that breaks is not the learner's fault: what counts is built.
+                _ => {
+                    compiled.note =
+                        Some("clippy broke down, so there is no advice on style".to_owned());
+                }
+            }
+        }
+        let said = read(&built);
+        match built.end {
+            End::Exited(status) if !status.success() => {
+                compiled.failed = Some(process::describe(status));
+            }
+            End::Exited(_) | End::Done => {}
+            End::Cancelled => return Ok(Judged::Cancelled),
+            End::TimedOut | End::TooMuchOutput => bail!("the compiler printed without end"),
+        }
+        compiled.other.push_str(&said.other);
+        for diagnostic in said.diagnostics {
+            let known = |one: &Diagnostic| one.is_same(&diagnostic);
+            if !compiled.diagnostics.iter().any(known) {
+                compiled.diagnostics.push(diagnostic);
+            }
+        }
+        Ok(Judged::Done(compiled))
+    }
+
+    fn common_arguments(&self, crate_name: &str, source: &Path) -> Vec<OsString> {
+        let width = *self
+            .judge
+            .width
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut args: Vec<OsString> = vec![
+            "--crate-type=bin".into(),
+            "--crate-name".into(),
+            crate_name.into(),
+            "--edition".into(),
+            self.judge.course.edition.as_str().into(),
+            "--error-format=json".into(),
+            "--json=diagnostic-rendered-ansi,artifacts".into(),
+            format!("--diagnostic-width={width}").into(),
+            source.into(),
+        ];
+        args.extend(self.lints());
+        args.extend(self.library.arguments.iter().cloned());
+        args
+    }
+
+    fn lint_arguments(&self) -> Vec<OsString> {
+        if self.toolchain.clippy {
+            // Clippy denies some lints by itself: to a learner they are advice, for
+            // what rustc accepts does compile.
+            vec!["-W".into(), "clippy::correctness".into()]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn builder_arguments(&self, product: &Path) -> Vec<OsString> {
+        let incremental = self.directory.join(INCREMENTAL);
+        let mut args: Vec<OsString> = vec!["-o".into(), product.into()];
+        if self.judge.incremental || incremental.exists() {
+            // The default is 256 units: a thread and an object each, which costs an
+            // exercise more than it saves.
+            args.extend(incremental_argument(&incremental));
+            args.extend(["-C".into(), "codegen-units=16".into()]);
+        } else {
+            // The other cores have exercises of their own.
+            args.extend(["-C".into(), "codegen-units=1".into()]);
+        }
+        if self.toolchain.shared_std {
+            args.extend(["-C".into(), "prefer-dynamic".into()]);
+        }
+        args.extend(Linker::new(&self.judge.build).arguments(&self.toolchain.key()));
+        args
+    }
+
+    fn linter_arguments(&self) -> Vec<OsString> {
+        let mut args: Vec<OsString> = vec!["--emit=metadata".into(), "-o".into()];
+        args.push(self.directory.join("lints.rmeta").into());
+        args.extend(incremental_argument(
+            &self.directory.join(INCREMENTAL_LINTS),
+        ));
+        args
     }
 
     /// The course's own lint levels, as the compiler takes them.

@@ -279,6 +279,7 @@ fn build(names: &[String], directory: &Path, work: &Work<'_>) -> Result<Judged<(
             memory_limit: None,
             output_limit: 256 * 1024 * 1024,
             polite: false,
+            done_when: None,
             census: None,
         },
         &mut |bytes| {

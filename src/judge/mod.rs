@@ -26,8 +26,9 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::hash::Hasher as _;
 use std::io;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -109,7 +110,7 @@ pub struct Judge {
     /// Where the sources of harness and testkit are laid.
     sources: PathBuf,
     toolchain: Mutex<Option<Toolchain>>,
-    standby: Mutex<Option<Standby>>,
+    standbys: Mutex<Vec<Standby>>,
     testkit: Arc<Mutex<Option<KnownTestkit>>>,
     /// Columns for the compiler's messages.
     width: Mutex<usize>,
@@ -167,7 +168,7 @@ impl Judge {
             products: state.join("build"),
             sources: state.join("lib"),
             toolchain: Mutex::new(None),
-            standby: Mutex::new(None),
+            standbys: Mutex::default(),
             testkit: Arc::default(),
             width: Mutex::new(100),
             all_diagnostics: false,
@@ -194,7 +195,7 @@ impl Judge {
             products: products.to_owned(),
             sources: self.sources.clone(),
             toolchain: known(&self.toolchain),
-            standby: Mutex::new(None),
+            standbys: Mutex::default(),
             testkit: self.testkit.clone(),
             width: Mutex::new(100),
             all_diagnostics: self.all_diagnostics,
@@ -228,32 +229,46 @@ impl Judge {
             Some(toolchain) if toolchain.is_current() => Ok(toolchain.clone()),
             _ => {
                 let found = Toolchain::find(&self.root)?;
-                *self.standby.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                self.standbys().clear();
                 *known = Some(found.clone());
                 Ok(found)
             }
         }
     }
 
-    /// Loads a compiler for the next time one is needed. It waits without using
-    /// the processor, with some 6 MB of memory of its own.
+    /// Loads the compilers for the next save. They wait without using the processor,
+    /// each with some 6 MB of memory of its own.
     pub fn stand_by(&self) {
         let Ok(toolchain) = self.toolchain() else {
             return;
         };
-        let mut standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner);
-        let child = self.compiler(&toolchain, Vec::new());
-        if !standby
-            .as_ref()
-            .is_some_and(|one| one.serves(child.program, child.directory))
-        {
-            *standby = Standby::start(&child);
+        let mut programs = vec![toolchain.compiler.as_path()];
+        if self.lints_beside(&toolchain) {
+            programs.push(toolchain.rustc());
+        }
+        let mut standbys = self.standbys();
+        for program in programs {
+            let child = self.compiler(program, Vec::new());
+            if !standbys.iter().any(|one| one.serves(&child)) {
+                standbys.extend(Standby::start(&child));
+            }
         }
     }
 
+    fn standbys(&self) -> MutexGuard<'_, Vec<Standby>> {
+        self.standbys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a process of its own lints while another one builds: that takes a fifth
+    /// off a save, and a core more.
+    fn lints_beside(&self, toolchain: &Toolchain) -> bool {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        self.incremental && toolchain.clippy && cores > 1
+    }
+
     /// The compiler for subjects and checks.
-    fn compiler<'a>(&'a self, toolchain: &'a Toolchain, args: Vec<OsString>) -> Child<'a> {
-        let mut child = Child::compiler(&toolchain.compiler, args, &self.root);
+    fn compiler<'a>(&'a self, program: &'a Path, args: Vec<OsString>) -> Child<'a> {
+        let mut child = Child::compiler(program, args, &self.root);
         // Clippy would look for a clippy.toml of the learner's.
         child
             .env
@@ -264,17 +279,17 @@ impl Judge {
         child
     }
 
-    /// Runs a compiler: the one that stands by, else one started now.
-    fn run_compiler(&self, child: Child<'_>, cancel: &Cancel) -> io::Result<process::Ended> {
-        let mut standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner);
-        let ready = standby
-            .take()
-            .filter(|one| one.serves(child.program, child.directory));
-        drop(standby);
-        match ready.and_then(|one| one.run(&child, cancel)) {
+    /// Runs a compiler: one that stands by, else one started now.
+    fn run_compiler(&self, child: &Child<'_>, cancel: &Cancel) -> Result<process::Ended> {
+        let mut standbys = self.standbys();
+        let ready = standbys.iter().position(|one| one.serves(child));
+        let ready = ready.map(|at| standbys.swap_remove(at));
+        drop(standbys);
+        let ended = match ready.and_then(|one| one.run(child, cancel)) {
             Some(ended) => ended,
-            None => process::run(child, cancel, &mut |_| {}),
-        }
+            None => process::run(child.clone(), cancel, &mut |_| {}),
+        };
+        ended.with_context(|| format!("cannot start `{}`", child.program.display()))
     }
 
     /// Changes when anything changes that every exercise's verdict depends on:
@@ -722,6 +737,7 @@ impl Judge {
             memory_limit: Some(MEMORY_LIMIT),
             output_limit: OUTPUT_LIMIT,
             polite: false,
+            done_when: None,
             census: trial.measures.then(|| scratch.run()),
         };
         let ended = process::run(child, cancel, &mut |_| {})
@@ -734,6 +750,7 @@ impl Judge {
         let end = match ended.end {
             End::Cancelled => return Ok(Judged::Cancelled),
             End::TimedOut => RunEnd::TimedOut,
+            End::Done => bail!("the check was not followed to its end"),
             End::TooMuchOutput => {
                 may_continue = false;
                 let limit = OUTPUT_LIMIT / 1024 / 1024;

@@ -5,7 +5,7 @@ use std::io::{self, PipeReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,8 @@ struct CancelState {
     paused: bool,
     /// The process groups that run now.
     groups: Vec<u32>,
+    /// What is stopped with it.
+    branches: Vec<Weak<Mutex<CancelState>>>,
 }
 
 impl Cancel {
@@ -31,9 +33,8 @@ impl Cancel {
     pub fn cancel(&self) {
         let mut state = self.state();
         state.cancelled = true;
-        for group in &state.groups {
-            kill_group(*group);
-        }
+        state.groups.iter().copied().for_each(kill_group);
+        state.branches().for_each(|branch| branch.cancel());
     }
 
     /// Holds the runs where they are, without losing anything. Only Unix can.
@@ -41,6 +42,7 @@ impl Cancel {
         let mut state = self.state();
         state.paused = true;
         state.groups.iter().copied().for_each(pause_group);
+        state.branches().for_each(|branch| branch.pause());
     }
 
     /// Lets paused runs go on.
@@ -48,6 +50,21 @@ impl Cancel {
         let mut state = self.state();
         state.paused = false;
         state.groups.iter().copied().for_each(resume_group);
+        state.branches().for_each(|branch| branch.resume());
+    }
+
+    /// One for some of the runs: they are stopped with all others, or alone.
+    pub fn branch(&self) -> Self {
+        let mut state = self.state();
+        let branch = Self::default();
+        {
+            let mut of_branch = branch.state();
+            of_branch.cancelled = state.cancelled;
+            of_branch.paused = state.paused;
+        }
+        state.branches.retain(|one| one.strong_count() > 0);
+        state.branches.push(Arc::downgrade(&branch.0));
+        branch
     }
 
     /// Whether the run has been asked to stop.
@@ -57,6 +74,12 @@ impl Cancel {
 
     fn state(&self) -> std::sync::MutexGuard<'_, CancelState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CancelState {
+    fn branches(&self) -> impl Iterator<Item = Cancel> {
+        self.branches.iter().filter_map(Weak::upgrade).map(Cancel)
     }
 }
 
@@ -78,6 +101,8 @@ pub struct Child<'a> {
     pub output_limit: usize,
     /// Whether everything else has the processor first.
     pub polite: bool,
+    /// What it prints when its work is done: then its end is not waited for.
+    pub done_when: Option<&'static str>,
     /// The mark of its run ([`RUN_VARIABLE`]), where it is to be told what the
     /// child left running when it ended.
     pub census: Option<&'a str>,
@@ -96,6 +121,7 @@ impl<'a> Child<'a> {
             memory_limit: None,
             output_limit: 64 * 1024 * 1024,
             polite: false,
+            done_when: None,
             census: None,
         }
     }
@@ -115,6 +141,8 @@ pub struct Ended {
 #[derive(Debug)]
 pub enum End {
     Exited(ExitStatus),
+    /// It has printed what it does when its work is done.
+    Done,
     TimedOut,
     /// It printed more than it may.
     TooMuchOutput,
@@ -303,7 +331,18 @@ impl Running {
                 Event::Output(bytes) => {
                     heard(&bytes);
                     let room = child.output_limit.saturating_sub(output.len());
+                    let searched = output.len();
                     output.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                    let is_done = |done: &str| contains(&output, searched, done.as_bytes());
+                    if child.done_when.is_some_and(is_done) && reason.is_none() {
+                        cancel.state().groups.retain(|one| Some(*one) != self.group);
+                        let end = if cancel.is_cancelled() {
+                            End::Cancelled
+                        } else {
+                            End::Done
+                        };
+                        return Ok(Ended { end, output, left });
+                    }
                     if bytes.len() > room && reason.is_none() {
                         reason = Some(End::TooMuchOutput);
                         self.kill();
@@ -322,6 +361,15 @@ impl Running {
         };
         Ok(Ended { end, output, left })
     }
+}
+
+/// Whether `text` stands in `output`, of which the first `searched` bytes have been
+/// searched before.
+fn contains(output: &[u8], searched: usize, text: &[u8]) -> bool {
+    let start = searched.saturating_sub(text.len());
+    output[start..]
+        .windows(text.len())
+        .any(|window| window == text)
 }
 
 #[cfg(unix)]

@@ -6,7 +6,7 @@
 //! a pipe here.
 
 use std::io::{self, PipeWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::process::{Cancel, Child, Ended, Running};
 
@@ -39,10 +39,10 @@ impl Standby {
         })
     }
 
-    /// Whether it still waits, and would do what a compiler started now as `child` does.
-    pub fn serves(&self, program: &Path, directory: &Path) -> bool {
-        self.program == program
-            && self.directory == directory
+    /// Whether it still waits, and would do what `child` started now does.
+    pub fn serves(&self, child: &Child<'_>) -> bool {
+        self.program == child.program
+            && self.directory == child.directory
             && self.running.as_ref().is_some_and(|one| !one.has_ended())
     }
 

@@ -153,6 +153,14 @@ pub struct Diagnostic {
     pub rendered: String,
 }
 
+impl Diagnostic {
+    /// Whether both say the same of the same place.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.level, &self.code, &self.message, &self.place)
+            == (other.level, &other.code, &other.message, &other.place)
+    }
+}
+
 /// How bad a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
