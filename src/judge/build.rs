@@ -203,6 +203,7 @@ impl Build<'_> {
             }
             first_try = false;
             Linker::new(&self.judge.build).give_up(&self.toolchain.key())?;
+            self.judge.give_up_link();
             for directory in [INCREMENTAL, INCREMENTAL_LINTS] {
                 let _ = fs::remove_dir_all(self.directory.join(directory));
             }
@@ -226,7 +227,8 @@ impl Build<'_> {
             let ended = self.judge.run_compiler(&child, cancel)?;
             return self.compiled(ended, None);
         }
-        let args = [&common[..], &builder].concat();
+        let link = self.judge.link().map(|link| link.arguments());
+        let args = [&common[..], &builder, &link.unwrap_or_default()].concat();
         let mut builder = self.judge.compiler(self.toolchain.rustc(), args);
         // It still has to leave its own memory, which takes it 10 ms.
         builder.done_when = Some(LINKED);

@@ -9,6 +9,7 @@ mod crates;
 mod diagnostics;
 mod known;
 mod library;
+mod link;
 mod linker;
 mod process;
 mod report;
@@ -40,6 +41,7 @@ use build::{Build, Ready};
 pub use crates::lock_made;
 pub use diagnostics::read as read_diagnostics;
 pub use library::lay_sources;
+pub use link::as_linker;
 use linker::Linker;
 pub use process::{Cancel, Scratch};
 use process::{Child, End};
@@ -111,6 +113,8 @@ pub struct Judge {
     sources: PathBuf,
     toolchain: Mutex<Option<Toolchain>>,
     standbys: Mutex<Vec<Standby>>,
+    /// The linker that waits with them.
+    link: Mutex<Option<Arc<link::Service>>>,
     testkit: Arc<Mutex<Option<KnownTestkit>>>,
     /// Columns for the compiler's messages.
     width: Mutex<usize>,
@@ -169,6 +173,7 @@ impl Judge {
             sources: state.join("lib"),
             toolchain: Mutex::new(None),
             standbys: Mutex::default(),
+            link: Mutex::default(),
             testkit: Arc::default(),
             width: Mutex::new(100),
             all_diagnostics: false,
@@ -196,6 +201,7 @@ impl Judge {
             sources: self.sources.clone(),
             toolchain: known(&self.toolchain),
             standbys: Mutex::default(),
+            link: Mutex::default(),
             testkit: self.testkit.clone(),
             width: Mutex::new(100),
             all_diagnostics: self.all_diagnostics,
@@ -230,14 +236,15 @@ impl Judge {
             _ => {
                 let found = Toolchain::find(&self.root)?;
                 self.standbys().clear();
+                self.give_up_link();
                 *known = Some(found.clone());
                 Ok(found)
             }
         }
     }
 
-    /// Loads the compilers for the next save. They wait without using the processor,
-    /// each with some 6 MB of memory of its own.
+    /// Loads the compilers and the linker for the next save. They wait without using the
+    /// processor, each with some 6 MB of memory of its own.
     pub fn stand_by(&self) {
         let Ok(toolchain) = self.toolchain() else {
             return;
@@ -245,6 +252,14 @@ impl Judge {
         let mut programs = vec![toolchain.compiler.as_path()];
         if self.lints_beside(&toolchain) {
             programs.push(toolchain.rustc());
+            let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+            if link.is_none() {
+                let file = self.build.join("links.json");
+                *link = link::Service::start(&self.root, &file, &toolchain.key()).map(Arc::new);
+            }
+            if let Some(link) = &*link {
+                link.load();
+            }
         }
         let mut standbys = self.standbys();
         for program in programs {
@@ -257,6 +272,17 @@ impl Judge {
 
     fn standbys(&self) -> MutexGuard<'_, Vec<Standby>> {
         self.standbys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who links, where not the C compiler.
+    fn link(&self) -> Option<Arc<link::Service>> {
+        let link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        link.clone()
+    }
+
+    /// Lets the C compiler link, until the next compiler stands by.
+    fn give_up_link(&self) {
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Whether a process of its own lints while another one builds: that takes a fifth
@@ -275,6 +301,7 @@ impl Judge {
             .push(("CLIPPY_CONF_DIR", self.build.clone().into()));
         // A compiler that breaks must leave no file among the exercises.
         child.env.push(("RUSTC_ICE", "0".into()));
+        child.env.extend(self.link().map(|link| link.variable()));
         child.without = &["CLIPPY_ARGS", "RUSTC_WRAPPER", "RUSTC_LOG"];
         child
     }
@@ -915,10 +942,14 @@ pub(crate) fn hash(parts: &[&[u8]]) -> String {
 
 /// Whether a program of that name can be started.
 pub fn is_on_path(program: &str) -> bool {
+    on_path(program).is_some()
+}
+
+/// Where the program of that name is.
+fn on_path(program: &str) -> Option<PathBuf> {
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&paths).any(|directory| {
-        directory
-            .join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
-            .is_file()
-    })
+    let file = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&paths)
+        .map(|directory| directory.join(&file))
+        .find(|path| path.is_file())
 }
