@@ -94,19 +94,24 @@ impl Runner for Floor<'_> {
 /// Makes one compiler out of two that build and lint side by side: the floor is the
 /// process that does the same work by itself.
 pub fn join_compilers(commands: &mut Vec<Traced>) {
+    let pair = |args: &[String], flag: &str| {
+        let starts = |pair: &[String]| pair[0] == flag && pair[1].starts_with("clippy::");
+        args.windows(2).position(starts)
+    };
     let is_linter = |one: &Traced| one.args.iter().any(|arg| arg == "--emit=metadata");
+    let source = |one: &Traced| one.args.iter().find(|arg| arg.ends_with(".rs")).cloned();
     while let Some(at) = commands.iter().position(is_linter) {
         let linter = commands.remove(at);
-        let source = |one: &Traced| one.args.iter().find(|arg| arg.ends_with(".rs")).cloned();
-        let builder = commands
-            .iter_mut()
-            .find(|one| one.args.len() > 1 && source(one) == source(&linter));
-        let Some(builder) = builder else { continue };
-        builder.program = linter.program;
-        // Lints that only the linter is told, `-W clippy::correctness`.
-        let lints = linter.args.windows(2).filter(|pair| pair[0] == "-W");
-        for pair in lints {
-            builder.args.extend_from_slice(pair);
+        let mut builders = commands.iter_mut();
+        let Some(builder) = builders.find(|one| source(one) == source(&linter)) else {
+            continue;
+        };
+        // It lints, too.
+        while let Some(at) = pair(&builder.args, "-A") {
+            builder.args.drain(at..at + 2);
+        }
+        if let Some(at) = pair(&linter.args, "-W") {
+            builder.args.extend_from_slice(&linter.args[at..at + 2]);
         }
     }
 }

@@ -223,17 +223,21 @@ impl Build<'_> {
         let builder = self.builder_arguments(product);
         if !self.judge.lints_beside(self.toolchain) {
             let args = [common, self.lint_arguments(), builder].concat();
-            let child = self.judge.compiler(&self.toolchain.compiler, args);
+            let child = self.judge.compiler(self.toolchain, args);
             let ended = self.judge.run_compiler(&child, cancel)?;
             return self.compiled(ended, None);
         }
         let link = self.judge.link().map(|link| link.arguments());
-        let args = [&common[..], &builder, &link.unwrap_or_default()].concat();
-        let mut builder = self.judge.compiler(self.toolchain.rustc(), args);
+        let link = link.unwrap_or_default();
+        // Clippy as well, which works out less of what a debug build does not need
+        // (`mir_opt_level`): but without its lints, which then need not run.
+        let no_lints = ["-A".into(), "clippy::all".into()];
+        let args = [&common[..], &builder, &link, &no_lints].concat();
+        let mut builder = self.judge.compiler(self.toolchain, args);
         // It still has to leave its own memory, which takes it 10 ms.
         builder.done_when = Some(LINKED);
         let args = [common, self.lint_arguments(), self.linter_arguments()].concat();
-        let linter = self.judge.compiler(&self.toolchain.compiler, args);
+        let linter = self.judge.compiler(self.toolchain, args);
 
         let of_builder = cancel.branch();
         let (built, linted) = thread::scope(|scope| {

@@ -249,9 +249,9 @@ impl Judge {
         let Ok(toolchain) = self.toolchain() else {
             return;
         };
-        let mut programs = vec![toolchain.compiler.as_path()];
+        let mut wanted = 1;
         if self.lints_beside(&toolchain) {
-            programs.push(toolchain.rustc());
+            wanted = 2;
             let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
             if link.is_none() {
                 let file = self.build.join("links.json");
@@ -261,12 +261,14 @@ impl Judge {
                 link.load();
             }
         }
+        let child = self.compiler(&toolchain, Vec::new());
         let mut standbys = self.standbys();
-        for program in programs {
-            let child = self.compiler(program, Vec::new());
-            if !standbys.iter().any(|one| one.serves(&child)) {
-                standbys.extend(Standby::start(&child));
-            }
+        standbys.retain(|one| one.serves(&child));
+        while standbys.len() < wanted {
+            let Some(standby) = Standby::start(&child) else {
+                return;
+            };
+            standbys.push(standby);
         }
     }
 
@@ -293,8 +295,8 @@ impl Judge {
     }
 
     /// The compiler for subjects and checks.
-    fn compiler<'a>(&'a self, program: &'a Path, args: Vec<OsString>) -> Child<'a> {
-        let mut child = Child::compiler(program, args, &self.root);
+    fn compiler<'a>(&'a self, toolchain: &'a Toolchain, args: Vec<OsString>) -> Child<'a> {
+        let mut child = Child::compiler(&toolchain.compiler, args, &self.root);
         // Clippy would look for a clippy.toml of the learner's.
         child
             .env

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::Table;
 
 use crate::save_to_verdict::course::{Save, built_in, tests_of};
-use crate::save_to_verdict::floor::relocate;
+use crate::save_to_verdict::floor::{join_compilers, relocate};
 use crate::save_to_verdict::machine::value_of;
 use crate::save_to_verdict::runners::Traced;
 use crate::save_to_verdict::rustlings::{Binary, manifest};
@@ -98,6 +98,26 @@ fn traced(program: &str, args: &[&str], cwd: &str, env: &[(&str, &str)]) -> Trac
         env: env.iter().map(pair).collect(),
         env_remove: Vec::new(),
     }
+}
+
+#[test]
+fn the_floor_is_one_compiler_that_builds_and_lints() {
+    let traced = |args: &[&str]| Traced {
+        program: "clippy-driver".to_owned(),
+        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
+        cwd: "/w".to_owned(),
+        env: std::collections::BTreeMap::new(),
+        env_remove: Vec::new(),
+    };
+    let mut commands = vec![
+        traced(&["a.rs", "-o", "check", "-A", "clippy::all"]),
+        traced(&["a.rs", "-W", "clippy::correctness", "--emit=metadata"]),
+        traced(&[]),
+    ];
+    join_compilers(&mut commands);
+    let args: Vec<&[String]> = commands.iter().map(|one| one.args.as_slice()).collect();
+    let joined = ["a.rs", "-o", "check", "-W", "clippy::correctness"];
+    assert_eq!(args, [&joined.map(str::to_owned)[..], &[]]);
 }
 
 #[test]

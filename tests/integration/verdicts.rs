@@ -319,6 +319,79 @@ fn what_rustc_accepts_does_compile_whatever_clippy_thinks_of_it() {
 }
 
 #[test]
+fn what_only_who_builds_finds_is_told_once() {
+    let place = module();
+    place.save("one", &answering("    let numbers = [42];\n    numbers[1]"));
+    let said = place
+        .call("run")
+        .status(1)
+        .says("one does not compile")
+        .go();
+    assert_eq!(said.matches("will panic at runtime").count(), 1, "{said}");
+
+    let sized = "    struct Sized<const N: usize>;\n    impl<const N: usize> Sized<N> {\n        \
+                 const FITS: () = assert!(N > 3, \"too small\");\n    }\n    \
+                 let () = Sized::<1>::FITS;\n    42";
+    place.save("one", &answering(sized));
+    let said = place.call("run").status(1).go();
+    assert_eq!(said.matches("error[E0080]").count(), 1, "{said}");
+}
+
+/// A toolchain that is the usual one but for its `clippy-driver`, which is broken
+/// where it only lints.
+#[cfg(unix)]
+fn with_a_broken_linter(place: &Place) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let real = duct::cmd!("rustc", "--print=sysroot").read().unwrap();
+    let script = |name: &str, text: &str| {
+        place.write(name, format!("#!/bin/sh\n{text}\n"));
+        let executable = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(place.path(name), executable).unwrap();
+    };
+    let root = place.path("toolchain").display().to_string();
+    script(
+        "toolchain/bin/rustc",
+        &format!(
+            "[ \"$1\" = --print=sysroot ] && echo '{root}' && echo '{root}' && exit\n\
+             exec '{real}/bin/rustc' \"$@\""
+        ),
+    );
+    script(
+        "toolchain/bin/clippy-driver",
+        &format!(
+            "args=\"$*\"\n[ \"$1\" = @/dev/stdin ] && exit 1\n\
+             case \"$args\" in *--emit=metadata*) echo broken >&2; exit 101;; esac\n\
+             exec '{real}/bin/clippy-driver' --sysroot '{real}' \"$@\""
+        ),
+    );
+    format!("{root}/bin/rustc")
+}
+
+#[cfg(unix)]
+#[test]
+fn a_linter_that_breaks_takes_no_verdict_away() {
+    let place = module();
+    let rustc = with_a_broken_linter(&place);
+    for (text, status, verdict) in [
+        (answering("    return 42;"), 0, "✓ one passes all 3 checks"),
+        (answering("    \"42\""), 1, "✗ one does not compile"),
+    ] {
+        place.save("one", &text);
+        let said = place
+            .call("run one")
+            .env("RUSTC", &rustc)
+            .status(status)
+            .says(verdict)
+            .go();
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // With one core a single process builds and lints.
+        let told = said.contains("clippy broke down, so there is no advice on style");
+        assert_eq!(told, cores > 1, "{said}");
+    }
+}
+
+#[test]
 fn items_the_check_does_not_use_are_not_called_dead() {
     let place = module();
     place.save(

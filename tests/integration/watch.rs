@@ -44,16 +44,30 @@ impl Session {
     }
 
     fn inside(place: &Place, directory: &str, args: &str, rows: u16, columns: u16) -> Self {
-        let (pty, pts) = open().unwrap();
-        pty.resize(Size::new(rows, columns)).unwrap();
-        let child = Command::new(BACKLINGS)
+        let mut command = Self::command(place, directory, args);
+        command = command.env_remove("NO_COLOR");
+        Self::spawn(command, rows, columns)
+    }
+
+    /// What it starts is written down in `trace`.
+    #[cfg(target_os = "linux")]
+    fn traced(place: &Place, args: &str, trace: &std::path::Path) -> Self {
+        let command = Self::command(place, "work", args);
+        Self::spawn(command.env("BACKLINGS_TRACE_COMMANDS", trace), 30, 100)
+    }
+
+    fn command(place: &Place, directory: &str, args: &str) -> Command {
+        Command::new(BACKLINGS)
             .args(args.split_whitespace())
             .current_dir(place.path(directory))
             .env("TERM", "xterm-256color")
             .env("BACKLINGS_HOME", place.path("home"))
-            .env_remove("NO_COLOR")
-            .spawn(pts)
-            .unwrap();
+    }
+
+    fn spawn(command: Command, rows: u16, columns: u16) -> Self {
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(rows, columns)).unwrap();
+        let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);
         let screen = Arc::new((
             Mutex::new(vt100::Parser::new(size(rows), size(columns), 0)),
@@ -912,9 +926,82 @@ fn a_waiting_compiler_that_is_killed_is_replaced() {
     session.quit("q");
 }
 
+/// Saves until the watcher has learned how to link, and returns what: who saves before
+/// a compiler waits is served as ever.
+#[cfg(target_os = "linux")]
+fn learn_to_link(place: &Place, session: &Session) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        for (text, verdict) in [(RIGHT, "one passes all"), (WRONG, "2 of 3 checks pass")] {
+            place.save("one", text);
+            session.sees(verdict);
+        }
+        let kept = fs::read_to_string(place.path("work/.backlings/build/links.json"));
+        match kept {
+            Ok(text) if text.contains("crt1.o") => return text,
+            _ => assert!(Instant::now() < deadline, "nothing is learned"),
+        }
+    }
+}
+
+/// Whether rustc links with a linker of its own here, as it does by itself on this target
+/// only ("Faster linking times with Rust 1.90.0", Rust blog).
+#[cfg(target_os = "linux")]
+const LINKS_BY_ITSELF: bool = cfg!(all(target_arch = "x86_64", target_env = "gnu"));
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_linker_that_was_learned_links_and_one_that_fails_is_learned_anew() {
+    if !LINKS_BY_ITSELF || !std::thread::available_parallelism().is_ok_and(|n| n.get() > 1) {
+        eprintln!("not done here: no linker of rustc's own, or one core");
+        return;
+    }
+    let place = Place::with_three().init();
+    let trace = place.path("trace");
+    let links = || {
+        let text = fs::read_to_string(&trace).unwrap_or_default();
+        let linker = |line: &&str| line.contains("/rust-lld\"");
+        text.lines().filter(linker).count()
+    };
+    let session = Session::traced(&place, "watch", &trace);
+    session.sees("2 of 3 checks pass");
+    let learned = learn_to_link(&place, &session);
+    let before = links();
+    assert!(before > 0, "that it makes the same is proven");
+    place.save("one", RIGHT);
+    session.sees("one passes all");
+    wait_for_compilers(&place);
+    place.save("one", WRONG);
+    session.sees("2 of 3 checks pass");
+    assert!(links() > before, "it links by itself now");
+    session.quit("q");
+
+    let file = "work/.backlings/build/links.json";
+    place.write(file, learned.replace("crt1.o", "gone.o"));
+    let session = Session::traced(&place, "watch", &trace);
+    session.sees("2 of 3 checks pass");
+    let again = learn_to_link(&place, &session);
+    assert_eq!(again, learned, "it has been learned anew");
+    place.save("one", &WRONG.replace("41", "gone()"));
+    session.sees("one does not compile");
+    place.save("one", WRONG);
+    session.sees("2 of 3 checks pass");
+    session.quit("q");
+}
+
 /// Kills the compilers that wait in the workspace, once there is one.
 #[cfg(target_os = "linux")]
 fn kill_waiting_compilers(place: &Place) {
+    let killed = std::process::Command::new("kill")
+        .arg("-9")
+        .args(wait_for_compilers(place))
+        .status();
+    assert!(killed.unwrap().success());
+}
+
+/// The processes of the compilers that wait in the workspace, once there is one.
+#[cfg(target_os = "linux")]
+fn wait_for_compilers(place: &Place) -> Vec<String> {
     let root = fs::canonicalize(place.path("work")).unwrap();
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -929,12 +1016,7 @@ fn kill_waiting_compilers(place: &Place) {
             .map(|entry| entry.file_name().into_string().unwrap())
             .collect();
         if !waiting.is_empty() {
-            let killed = std::process::Command::new("kill")
-                .arg("-9")
-                .args(&waiting)
-                .status();
-            assert!(killed.unwrap().success());
-            return;
+            return waiting;
         }
         assert!(Instant::now() < deadline, "no compiler waits");
         thread::sleep(Duration::from_millis(10));
