@@ -140,7 +140,8 @@ pub fn relocate(commands: &mut [Traced], workspace: &Path, place: &Path, home: &
     }
     for command in commands {
         let scratch = command.cwd.clone();
-        let in_workspace = scratch == root;
+        // The compiler's directory mirrors the workspace, whose subject it finds here.
+        let in_workspace = scratch == root || scratch.ends_with("/tree");
         let change = |value: &mut String| {
             if !in_workspace && *value == scratch {
                 *value = text(home);

@@ -12,9 +12,12 @@ use anyhow::{Context, Result, bail};
 
 use super::library::Library;
 use super::linker::Linker;
-use super::process::{self, Cancel, End, Ended};
+use super::process::{self, Cancel, Child, End, Ended};
+use super::standby::{Standby, Text};
 use super::toolchain::Toolchain;
-use super::{Diagnostic, Judge, Judged, Level, Report, Stage, diagnostics, hash, write_if_changed};
+use super::{
+    Diagnostic, Judge, Judged, Key, Level, Report, Stage, diagnostics, mirror, write_if_changed,
+};
 use crate::course::{Exercise, Kind};
 
 /// Where compilers keep what they have worked out, below an exercise's directory.
@@ -23,6 +26,20 @@ const INCREMENTAL_LINTS: &str = "incremental-lints";
 
 /// What rustc prints when a program is linked (rustc book, "JSON Output", artifacts).
 const LINKED: &str = r#""emit":"link"}"#;
+
+/// A file that is compiled, as seen from the compiler's directory, and its product.
+struct File {
+    crate_name: String,
+    source: PathBuf,
+    product: PathBuf,
+}
+
+/// The processes that compile a file.
+struct Compilers<'a> {
+    builder: Child<'a>,
+    /// Who lints, where the builder does not.
+    linter: Option<Child<'a>>,
+}
 
 /// What came out of compiling.
 #[derive(Debug, Default)]
@@ -56,14 +73,33 @@ pub(super) struct Ready {
 
 /// One exercise's compilation.
 pub(super) struct Build<'a> {
-    pub judge: &'a Judge,
-    pub exercise: &'a Exercise,
-    pub toolchain: &'a Toolchain,
-    pub directory: PathBuf,
-    pub library: Library,
+    judge: &'a Judge,
+    exercise: &'a Exercise,
+    toolchain: &'a Toolchain,
+    directory: PathBuf,
+    /// See [`mirror`].
+    mirror: PathBuf,
+    library: Library,
 }
 
-impl Build<'_> {
+impl<'a> Build<'a> {
+    pub fn new(
+        judge: &'a Judge,
+        exercise: &'a Exercise,
+        toolchain: &'a Toolchain,
+        library: Library,
+    ) -> Self {
+        let directory = judge.products.join(&exercise.name);
+        Self {
+            judge,
+            exercise,
+            toolchain,
+            mirror: directory.join("tree"),
+            directory,
+            library,
+        }
+    }
+
     /// Compiles what the subject's change makes necessary; `None` where it does not compile.
     pub fn compile(
         &self,
@@ -72,76 +108,55 @@ impl Build<'_> {
         progress: &dyn Fn(Stage),
     ) -> Result<Judged<Option<Ready>>> {
         let exe = std::env::consts::EXE_SUFFIX;
-        let check_source = PathBuf::from(self.exercise.check_path());
-        let subject_source = PathBuf::from(self.exercise.subject_path());
-        let check = self.directory.join(format!("check{exe}"));
-        let crate_name: String = self
-            .exercise
-            .name
-            .chars()
-            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
-            .collect();
-        match self.exercise.kind {
-            Kind::Module => {
-                progress(Stage::Compiling);
-                let name = format!("check_{crate_name}");
-                let compiled = self.compile_file(&name, &check_source, &check, report, cancel)?;
-                let subject = self.judge.root.join(subject_source);
-                Ok(compiled.map(|built| built.then_some(Ready { check, subject })))
-            }
-            Kind::Program => {
-                let compiled =
-                    self.compile_check(&crate_name, &check_source, &check, cancel, progress)?;
-                let Judged::Done(of_the_check) = compiled else {
-                    return Ok(Judged::Cancelled);
-                };
-                progress(Stage::Compiling);
-                let subject = self.directory.join(format!("{crate_name}{exe}"));
-                let compiled =
-                    self.compile_file(&crate_name, &subject_source, &subject, report, cancel)?;
-                report.diagnostics.extend(of_the_check);
-                Ok(compiled.map(|built| built.then_some(Ready { check, subject })))
-            }
-            Kind::File => {
-                let compiled =
-                    self.compile_check(&crate_name, &check_source, &check, cancel, progress)?;
-                let subject = self.judge.root.join(subject_source);
-                Ok(compiled.map(|of_the_check| {
-                    report.diagnostics.extend(of_the_check);
-                    Some(Ready { check, subject })
-                }))
-            }
+        let subject = self.judge.root.join(self.exercise.subject_path());
+        let check = File {
+            crate_name: format!("check_{}", self.crate_name()),
+            source: self.exercise.check_path().into(),
+            product: self.directory.join(format!("check{exe}")),
+        };
+        let file = self.file_of_subject();
+        let ready = Ready {
+            subject: match &file {
+                Some(program) if self.exercise.kind == Kind::Program => program.product.clone(),
+                _ => subject,
+            },
+            check: check.product.clone(),
+        };
+        let mut of_the_check = Vec::new();
+        if self.exercise.kind != Kind::Module {
+            let Judged::Done(said) = self.compile_check(&check, cancel, progress)? else {
+                return Ok(Judged::Cancelled);
+            };
+            of_the_check = said;
         }
+        let Some(file) = file else {
+            report.diagnostics.extend(of_the_check);
+            return Ok(Judged::Done(Some(ready)));
+        };
+        progress(Stage::Compiling);
+        let text = self.text()?;
+        let compiled = self.compile_file(&file, text.as_ref(), report, cancel)?;
+        report.diagnostics.extend(of_the_check);
+        Ok(compiled.map(|built| built.then_some(ready)))
     }
 
     /// Compiles a check that does not include its subject, unless it is the one
     /// compiled last. Returns what the compiler said of it, where that is kept.
     fn compile_check(
         &self,
-        crate_name: &str,
-        source: &Path,
-        product: &Path,
+        check: &File,
         cancel: &Cancel,
         progress: &dyn Fn(Stage),
     ) -> Result<Judged<Vec<Diagnostic>>> {
-        let text = fs::read(self.judge.root.join(source))
-            .with_context(|| format!("cannot read `{}`", source.display()))?;
-        // A check may include its fixtures.
-        let mut parts = vec![text, self.library.key.clone().into_bytes()];
-        for fixture in self.judge.course.fixtures(self.exercise)? {
-            parts.push(self.judge.course.source.read(&fixture)?);
-        }
-        let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
-        let key = hash(&parts);
+        let key = self.check_key(&self.check()?)?;
         let stamp = self.directory.join("check.key");
-        if product.is_file() && fs::read_to_string(&stamp).is_ok_and(|kept| kept == key) {
+        if check.product.is_file() && fs::read_to_string(&stamp).is_ok_and(|kept| kept == key) {
             return Ok(Judged::Done(Vec::new()));
         }
         progress(Stage::Compiling);
         let mut report = Report::new(self.exercise);
         let _ = fs::remove_file(&stamp);
-        let name = format!("check_{crate_name}");
-        match self.compile_file(&name, source, product, &mut report, cancel)? {
+        match self.compile_file(check, None, &mut report, cancel)? {
             Judged::Cancelled => Ok(Judged::Cancelled),
             Judged::Done(true) => {
                 write_if_changed(&stamp, key.as_bytes())?;
@@ -151,7 +166,7 @@ impl Build<'_> {
                 let first = report.errors().next().map(|error| error.rendered.clone());
                 bail!(
                     "the check `{}` does not compile\n{}",
-                    source.display(),
+                    check.source.display(),
                     console::strip_ansi_codes(&first.unwrap_or_default())
                 )
             }
@@ -163,17 +178,15 @@ impl Build<'_> {
     /// by starting afresh.
     fn compile_file(
         &self,
-        crate_name: &str,
-        source: &Path,
-        product: &Path,
+        file: &File,
+        text: Option<&Text>,
         report: &mut Report,
         cancel: &Cancel,
     ) -> Result<Judged<bool>> {
         let mut first_try = true;
         loop {
             let started = Instant::now();
-            let Judged::Done(compiled) = self.run_compilers(crate_name, source, product, cancel)?
-            else {
+            let Judged::Done(compiled) = self.run_compilers(file, text, cancel)? else {
                 return Ok(Judged::Cancelled);
             };
             report.compile += started.elapsed();
@@ -207,53 +220,188 @@ impl Build<'_> {
             for directory in [INCREMENTAL, INCREMENTAL_LINTS] {
                 let _ = fs::remove_dir_all(self.directory.join(directory));
             }
-            let _ = fs::remove_file(product);
+            let _ = fs::remove_file(&file.product);
         }
     }
 
     /// Compiles and lints a file: in one process, or in two side by side.
     fn run_compilers(
         &self,
-        crate_name: &str,
-        source: &Path,
-        product: &Path,
+        file: &File,
+        text: Option<&Text>,
         cancel: &Cancel,
     ) -> Result<Judged<Compiled>> {
-        let common = self.common_arguments(crate_name, source);
-        let builder = self.builder_arguments(product);
-        if !self.judge.lints_beside(self.toolchain) {
-            let args = [common, self.lint_arguments(), builder].concat();
-            let child = self.judge.compiler(self.toolchain, args);
-            let ended = self.judge.run_compiler(&child, cancel)?;
+        let compilers = self.compilers(file, text.is_some());
+        let Some(linter) = &compilers.linter else {
+            let ended = self.judge.run_compiler(&compilers.builder, text, cancel)?;
             return self.compiled(ended, None);
-        }
-        let link = self.judge.link().map(|link| link.arguments());
-        let link = link.unwrap_or_default();
-        // Clippy as well, which works out less of what a debug build does not need
-        // (`mir_opt_level`): but without its lints, which then need not run.
-        let no_lints = ["-A".into(), "clippy::all".into()];
-        let args = [&common[..], &builder, &link, &no_lints].concat();
-        let mut builder = self.judge.compiler(self.toolchain, args);
-        // It still has to leave its own memory, which takes it 10 ms.
-        builder.done_when = Some(LINKED);
-        let args = [common, self.lint_arguments(), self.linter_arguments()].concat();
-        let linter = self.judge.compiler(self.toolchain, args);
-
+        };
         let of_builder = cancel.branch();
         let (built, linted) = thread::scope(|scope| {
             let linting = scope.spawn(|| {
-                let linted = self.judge.run_compiler(&linter, cancel);
+                let linted = self.judge.run_compiler(linter, text, cancel);
                 if linted.as_ref().is_ok_and(|ended| refuses(&ended.end)) {
                     // What the builder would say as well has been said.
                     of_builder.cancel();
                 }
                 linted
             });
-            let built = self.judge.run_compiler(&builder, &of_builder);
+            let built = self
+                .judge
+                .run_compiler(&compilers.builder, text, &of_builder);
             let linted = linting.join();
             (built, linted.unwrap_or_else(|panic| resume_unwind(panic)))
         });
         self.compiled(built?, Some(linted?))
+    }
+
+    /// The compilers of a file, whose text they read from standard input where it is
+    /// `mirrored`.
+    fn compilers(&self, file: &File, mirrored: bool) -> Compilers<'_> {
+        let child = |args: Vec<OsString>| {
+            let mut child = self.judge.compiler(self.toolchain, args);
+            if mirrored {
+                child.directory = &self.mirror;
+                child.input = Some(self.judge.root.join(self.exercise.subject_path()));
+            }
+            child
+        };
+        let common = self.common_arguments(file);
+        let builder = self.builder_arguments(&file.product);
+        if !self.judge.lints_beside(self.toolchain) {
+            return Compilers {
+                builder: child([common, self.lint_arguments(), builder].concat()),
+                linter: None,
+            };
+        }
+        let link = self.judge.link().map(|link| link.arguments());
+        let link = link.unwrap_or_default();
+        // Clippy as well, which works out less of what a debug build does not need
+        // (`mir_opt_level`): but without its lints, which then need not run.
+        let no_lints = ["-A".into(), "clippy::all".into()];
+        let mut builder = child([&common[..], &builder, &link, &no_lints].concat());
+        // It still has to leave its own memory, which takes it 10 ms.
+        builder.done_when = Some(LINKED);
+        let linter = [common, self.lint_arguments(), self.linter_arguments()].concat();
+        Compilers {
+            builder,
+            linter: Some(child(linter)),
+        }
+    }
+
+    /// What is compiled when the subject has been saved; nothing where no compiler
+    /// sees it.
+    fn file_of_subject(&self) -> Option<File> {
+        let name = self.crate_name();
+        let exe = std::env::consts::EXE_SUFFIX;
+        match self.exercise.kind {
+            Kind::Module => Some(File {
+                crate_name: format!("check_{name}"),
+                source: self.exercise.check_path().into(),
+                product: self.directory.join(format!("check{exe}")),
+            }),
+            Kind::Program => Some(File {
+                source: self.exercise.subject_path().into(),
+                product: self.directory.join(format!("{name}{exe}")),
+                crate_name: name,
+            }),
+            Kind::File => None,
+        }
+    }
+
+    fn crate_name(&self) -> String {
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        self.exercise.name.chars().map(letter).collect()
+    }
+
+    /// Whether the subject's text comes by standard input: then it is all that a
+    /// compiler that waits does not know, and compilations that remember one another
+    /// must not have it otherwise.
+    fn is_mirrored(&self) -> bool {
+        self.exercise.kind == Kind::Module
+            && self.exercise.uses.is_empty()
+            && self.exercise.paths().count() == 1
+            && (self.judge.incremental || self.directory.join(INCREMENTAL).exists())
+    }
+
+    /// Makes the mirror, and the key of what a compiler reads there before it waits;
+    /// nothing where there is no mirror.
+    fn make_mirror(&self) -> Result<Option<String>> {
+        if !self.is_mirrored() {
+            return Ok(None);
+        }
+        let check = self.check()?;
+        if !mirror::is_read_once(&String::from_utf8_lossy(&check), self.exercise) {
+            return Ok(None);
+        }
+        let made = mirror::make(&self.judge.root, self.exercise, &self.mirror)
+            .with_context(|| format!("cannot make `{}`", self.mirror.display()))?;
+        Ok(made.then_some(self.check_key(&check)?))
+    }
+
+    /// The subject as it is now, where it comes by standard input.
+    fn text(&self) -> Result<Option<Text>> {
+        let Some(key) = self.make_mirror()? else {
+            return Ok(None);
+        };
+        let path = self.exercise.subject_path();
+        let bytes = fs::read(self.judge.root.join(&path));
+        let bytes = bytes.with_context(|| format!("cannot read `{path}`"))?;
+        // That costs what the compiler remembers, but it is seldom.
+        Ok((!mirror::reads_files(&bytes)).then_some(Text { bytes, key }))
+    }
+
+    /// The check's text.
+    fn check(&self) -> Result<Vec<u8>> {
+        let source = self.exercise.check_path();
+        let text = fs::read(self.judge.root.join(&source));
+        text.with_context(|| format!("cannot read `{source}`"))
+    }
+
+    /// Changes when the check, whose text is `check`, does, or a fixture, which it may
+    /// include.
+    fn check_key(&self, check: &[u8]) -> Result<String> {
+        let mut key = Key::default();
+        key.add(check);
+        key.add(&self.library.key);
+        for fixture in self.judge.course.fixtures(self.exercise)? {
+            key.add(self.judge.course.source.read(&fixture)?);
+        }
+        Ok(key.end())
+    }
+
+    /// Starts the compilers of the next save as far as they can go without it, or finds
+    /// them among those that are `started` already.
+    ///
+    /// # Errors
+    ///
+    /// When the course or the mirror cannot be read or made.
+    pub fn standbys(&self, mut started: Vec<Standby>) -> Result<Vec<Standby>> {
+        let key = self.make_mirror()?;
+        let text = key.map(|key| Text {
+            bytes: Vec::new(),
+            key,
+        });
+        let compilers = self
+            .file_of_subject()
+            .map(|file| self.compilers(&file, text.is_some()));
+        let children = match compilers {
+            Some(compilers) => {
+                let linter = compilers.linter.into_iter();
+                std::iter::once(compilers.builder).chain(linter).collect()
+            }
+            None => vec![self.judge.compiler(self.toolchain, Vec::new())],
+        };
+        let mut standbys = Vec::new();
+        for child in &children {
+            let serves = |one: &Standby| one.serves(child, text.as_ref());
+            match (started.iter().position(serves), &text) {
+                (Some(at), _) => standbys.push(started.swap_remove(at)),
+                (None, Some(text)) => standbys.push(Standby::for_text(child, &text.key)?),
+                (None, None) => standbys.extend(Standby::for_arguments(child)),
+            }
+        }
+        Ok(standbys)
     }
 
     /// What the compilers have found.
@@ -300,7 +448,7 @@ impl Build<'_> {
         Ok(Judged::Done(compiled))
     }
 
-    fn common_arguments(&self, crate_name: &str, source: &Path) -> Vec<OsString> {
+    fn common_arguments(&self, file: &File) -> Vec<OsString> {
         let width = *self
             .judge
             .width
@@ -309,13 +457,13 @@ impl Build<'_> {
         let mut args: Vec<OsString> = vec![
             "--crate-type=bin".into(),
             "--crate-name".into(),
-            crate_name.into(),
+            file.crate_name.as_str().into(),
             "--edition".into(),
             self.judge.course.edition.as_str().into(),
             "--error-format=json".into(),
             "--json=diagnostic-rendered-ansi,artifacts".into(),
             format!("--diagnostic-width={width}").into(),
-            source.into(),
+            file.source.as_path().into(),
         ];
         args.extend(self.lints());
         args.extend(self.library.arguments.iter().cloned());

@@ -280,6 +280,7 @@ fn build(names: &[String], directory: &Path, work: &Work<'_>) -> Result<Judged<(
             output_limit: 256 * 1024 * 1024,
             polite: false,
             done_when: None,
+            input: None,
             census: None,
         },
         &mut |bytes| {

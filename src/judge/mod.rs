@@ -11,6 +11,7 @@ mod known;
 mod library;
 mod link;
 mod linker;
+mod mirror;
 mod process;
 mod report;
 mod shared;
@@ -47,7 +48,7 @@ pub use process::{Cancel, Scratch};
 use process::{Child, End};
 #[doc(hidden)]
 pub use report::read as read_report;
-use standby::Standby;
+use standby::{Standby, Text};
 use testkit::Testkit;
 pub use toolchain::Toolchain;
 pub use verdict::{Check, Diagnostic, Failure, Level, Panic, Place, Report, Status, Verdict};
@@ -243,33 +244,33 @@ impl Judge {
         }
     }
 
-    /// Loads the compilers and the linker for the next save. They wait without using the
-    /// processor, each with some 6 MB of memory of its own.
-    pub fn stand_by(&self) {
-        let Ok(toolchain) = self.toolchain() else {
-            return;
-        };
-        let mut wanted = 1;
+    /// Starts what the next save of an exercise needs, as far as it can go without it:
+    /// compilers and a linker, which wait without using the processor. Where that cannot
+    /// be done, the save takes longer.
+    pub fn stand_by(&self, exercise: &Exercise) {
+        let _ = self.try_stand_by(exercise);
+    }
+
+    fn try_stand_by(&self, exercise: &Exercise) -> Result<()> {
+        let toolchain = self.toolchain()?;
         if self.lints_beside(&toolchain) {
-            wanted = 2;
             let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
             if link.is_none() {
                 let file = self.build.join("links.json");
-                *link = link::Service::start(&self.root, &file, &toolchain.key()).map(Arc::new);
+                *link = link::Service::start(&file, &toolchain.key()).map(Arc::new);
             }
             if let Some(link) = &*link {
                 link.load();
             }
         }
-        let child = self.compiler(&toolchain, Vec::new());
+        let Some(library) = self.supplies(exercise, &toolchain)? else {
+            return Ok(());
+        };
+        let build = Build::new(self, exercise, &toolchain, library);
         let mut standbys = self.standbys();
-        standbys.retain(|one| one.serves(&child));
-        while standbys.len() < wanted {
-            let Some(standby) = Standby::start(&child) else {
-                return;
-            };
-            standbys.push(standby);
-        }
+        let started = std::mem::take(&mut *standbys);
+        *standbys = build.standbys(started)?;
+        Ok(())
     }
 
     fn standbys(&self) -> MutexGuard<'_, Vec<Standby>> {
@@ -309,16 +310,25 @@ impl Judge {
     }
 
     /// Runs a compiler: one that stands by, else one started now.
-    fn run_compiler(&self, child: &Child<'_>, cancel: &Cancel) -> Result<process::Ended> {
+    fn run_compiler(
+        &self,
+        child: &Child<'_>,
+        text: Option<&Text>,
+        cancel: &Cancel,
+    ) -> Result<process::Ended> {
+        let context = || format!("cannot start `{}`", child.program.display());
         let mut standbys = self.standbys();
-        let ready = standbys.iter().position(|one| one.serves(child));
-        let ready = ready.map(|at| standbys.swap_remove(at));
+        let ready = standbys.iter().position(|one| one.serves(child, text));
+        let mut ready = ready.map(|at| standbys.swap_remove(at));
         drop(standbys);
-        let ended = match ready.and_then(|one| one.run(child, cancel)) {
+        if let (None, Some(text)) = (&ready, text) {
+            ready = Some(Standby::for_text(child, &text.key).with_context(context)?);
+        }
+        let ended = match ready.and_then(|one| one.run(child, text, cancel)) {
             Some(ended) => ended,
             None => process::run(child.clone(), cancel, &mut |_| {}),
         };
-        ended.with_context(|| format!("cannot start `{}`", child.program.display()))
+        ended.with_context(context)
     }
 
     /// Changes when anything changes that every exercise's verdict depends on:
@@ -398,13 +408,7 @@ impl Judge {
             return Ok(Judged::Cancelled);
         };
 
-        let build = Build {
-            judge: self,
-            exercise,
-            toolchain: &toolchain,
-            directory,
-            library,
-        };
+        let build = Build::new(self, exercise, &toolchain, library);
         let mut report = Report::new(exercise);
         if !toolchain.clippy && exercise.kind != Kind::File {
             report.notes.push(
@@ -492,13 +496,21 @@ impl Judge {
     /// When there is no toolchain, or the course cannot be read.
     pub fn is_supplied(&self, exercise: &Exercise) -> Result<bool> {
         let toolchain = self.toolchain()?;
+        Ok(self.supplies(exercise, &toolchain)?.is_some())
+    }
+
+    /// What an exercise is compiled with, where all of it has been built.
+    fn supplies(
+        &self,
+        exercise: &Exercise,
+        toolchain: &Toolchain,
+    ) -> Result<Option<library::Library>> {
         let place = self.build.join("crates");
-        let order = crates::Order::new(&self.course, &exercise.crates, &place, &toolchain)?;
+        let order = crates::Order::new(&self.course, &exercise.crates, &place, toolchain)?;
         let Some(crates) = order.built() else {
-            return Ok(false);
+            return Ok(None);
         };
-        let order = self.library_order(exercise, &crates, &toolchain)?;
-        Ok(order.built().is_some())
+        Ok(self.library_order(exercise, &crates, toolchain)?.built())
     }
 
     fn provide(&self, exercise: &Exercise, work: &Work<'_>) -> Result<Judged<library::Library>> {
@@ -767,6 +779,7 @@ impl Judge {
             output_limit: OUTPUT_LIMIT,
             polite: false,
             done_when: None,
+            input: None,
             census: trial.measures.then(|| scratch.run()),
         };
         let ended = process::run(child, cancel, &mut |_| {})

@@ -103,6 +103,8 @@ pub struct Child<'a> {
     pub polite: bool,
     /// What it prints when its work is done: then its end is not waited for.
     pub done_when: Option<&'static str>,
+    /// The file whose text it is given for standard input, by who starts it.
+    pub input: Option<PathBuf>,
     /// The mark of its run ([`RUN_VARIABLE`]), where it is to be told what the
     /// child left running when it ended.
     pub census: Option<&'a str>,
@@ -122,6 +124,7 @@ impl<'a> Child<'a> {
             output_limit: 64 * 1024 * 1024,
             polite: false,
             done_when: None,
+            input: None,
             census: None,
         }
     }

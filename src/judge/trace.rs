@@ -3,7 +3,7 @@
 //! With `BACKLINGS_TRACE_COMMANDS=FILE` each program that the judge runs to its
 //! end is appended to the file as a line of JSON, so that it can be started again
 //! without backlings: to look into a problem, or to measure what it costs alone.
-//! A compiler that was started ahead is told with the arguments it was given later.
+//! A compiler that was started ahead is told with what it was given later.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -25,6 +25,9 @@ struct Command<'a> {
     program: String,
     args: Vec<String>,
     cwd: String,
+    /// The file that is its standard input; it has none where that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stdin: Option<String>,
     /// Set on top of the environment that backlings was given.
     env: BTreeMap<&'a str, String>,
     /// Taken out of it.
@@ -46,6 +49,7 @@ fn append(file: &Path, child: &Child<'_>) -> io::Result<()> {
         program: text(child.program.as_os_str()),
         args: child.args.iter().map(|one| text(one)).collect(),
         cwd: text(child.directory.as_os_str()),
+        stdin: child.input.as_ref().map(|input| text(input.as_os_str())),
         env: child
             .env
             .iter()

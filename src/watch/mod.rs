@@ -938,6 +938,6 @@ fn run(
         drop(outcome);
     }
     if !cancel.is_cancelled() {
-        judge.stand_by();
+        judge.stand_by(exercise);
     }
 }

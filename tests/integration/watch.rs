@@ -1002,18 +1002,18 @@ fn kill_waiting_compilers(place: &Place) {
 /// The processes of the compilers that wait in the workspace, once there is one.
 #[cfg(target_os = "linux")]
 fn wait_for_compilers(place: &Place) -> Vec<String> {
-    let root = fs::canonicalize(place.path("work")).unwrap();
+    let root = fs::canonicalize(place.path("work/.backlings/build")).unwrap();
     let deadline = Instant::now() + PATIENCE;
     loop {
         let waiting: Vec<String> = fs::read_dir("/proc")
             .unwrap()
             .flatten()
-            .filter(|entry| {
-                fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == root)
-                    && fs::read(entry.path().join("cmdline"))
-                        .is_ok_and(|line| line.ends_with(b"@/dev/stdin\0"))
+            .map(|entry| entry.path())
+            .filter(|process| {
+                fs::read_link(process.join("cwd")).is_ok_and(|cwd| cwd.starts_with(&root))
+                    && reads_a_pipe(process)
             })
-            .map(|entry| entry.file_name().into_string().unwrap())
+            .map(|process| process.file_name().unwrap().to_str().unwrap().to_owned())
             .collect();
         if !waiting.is_empty() {
             return waiting;
@@ -1021,6 +1021,15 @@ fn wait_for_compilers(place: &Place) -> Vec<String> {
         assert!(Instant::now() < deadline, "no compiler waits");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Whether a thread of a process waits for a pipe (proc_pid_wchan(5)).
+#[cfg(target_os = "linux")]
+fn reads_a_pipe(process: &std::path::Path) -> bool {
+    let threads = fs::read_dir(process.join("task"));
+    threads.into_iter().flatten().flatten().any(|thread| {
+        fs::read_to_string(thread.path().join("wchan")).is_ok_and(|at| at.contains("pipe_read"))
+    })
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -38,7 +38,7 @@ mod none {
 
     impl Service {
         /// There is none.
-        pub fn start(_: &Path, _: &Path, _: &str) -> Option<Self> {
+        pub fn start(_: &Path, _: &str) -> Option<Self> {
             None
         }
 

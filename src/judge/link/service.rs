@@ -32,8 +32,6 @@ pub struct Service {
 #[derive(Debug)]
 struct Shared {
     socket: PathBuf,
-    /// Where the linker runs: rustc's directory.
-    directory: PathBuf,
     /// Holds the socket and what the linker reads.
     home: TempDir,
     /// Where templates are kept.
@@ -63,10 +61,10 @@ struct Loaded {
 }
 
 impl Service {
-    /// Starts to listen, for compilers that run in `directory`. What is learned is kept
-    /// in `file`, for as long as the toolchain is the same. Nothing where this
-    /// is not the program that rustc could call, or nobody can listen here.
-    pub fn start(directory: &Path, file: &Path, toolchain: &str) -> Option<Self> {
+    /// Starts to listen. What is learned is kept in `file`, for as long as the toolchain
+    /// is the same. Nothing where this is not the program that rustc could call, or
+    /// nobody can listen here.
+    pub fn start(file: &Path, toolchain: &str) -> Option<Self> {
         let program = shim::program()?;
         let home = tempfile::Builder::new()
             .prefix("backlings-")
@@ -80,7 +78,6 @@ impl Service {
             .filter(|kept| kept.toolchain == toolchain);
         let shared = Arc::new(Shared {
             socket,
-            directory: directory.to_owned(),
             home,
             file: file.to_owned(),
             toolchain: toolchain.to_owned(),
@@ -175,18 +172,17 @@ impl Shared {
         stream.read_to_end(&mut request)?;
         let text = String::from_utf8(request).map_err(io::Error::other)?;
         let mut parts = text.split_terminator('\0').map(str::to_owned);
-        let directory = parts.next().unwrap_or_default();
+        let directory = PathBuf::from(parts.next().unwrap_or_default());
         let args: Vec<String> = parts.collect();
-        let call = Call::new(&args).filter(|_| self.directory == Path::new(&directory));
-        let Some(call) = call else {
+        let Some(call) = Call::new(&args) else {
             return Ok(());
         };
         if let Some(ended) = self.link_directly(&call) {
             return answer(&mut stream, &ended);
         }
-        let ended = self.run_c_compiler(args.clone())?;
+        let ended = run_c_compiler(args.clone(), &directory)?;
         if is_success(&ended) && !unlearnable.contains(&call.common) {
-            match self.learn(&call, args) {
+            match self.learn(&call, args, &directory) {
                 Some(template) => self.keep(template),
                 None => {
                     let known = self.templates().len();
@@ -218,10 +214,10 @@ impl Shared {
 
     /// Learns how to link a call, which the C compiler has just linked: kept is only what
     /// makes the same program.
-    fn learn(&self, call: &Call, args: Vec<String>) -> Option<Template> {
+    fn learn(&self, call: &Call, args: Vec<String>, directory: &Path) -> Option<Template> {
         let mut asked = vec!["-###".to_owned()];
         asked.extend(args);
-        let commands = self.run_c_compiler(asked).ok()?;
+        let commands = run_c_compiler(asked, directory).ok()?;
         let template = Template::learn(call, &String::from_utf8_lossy(&commands.output))?;
         let proof = self.home.path().join("proof");
         let told = template.arguments(call, Some(proof.to_str()?))?;
@@ -267,7 +263,7 @@ impl Shared {
         // It reads its arguments twice, first to tell its flavour: what it waits for
         // can only be an end.
         let args = vec!["-flavor".into(), "gnu".into(), "@/dev/stdin".into(), file];
-        Child::compiler(Path::new(linker), args, &self.directory)
+        Child::compiler(Path::new(linker), args, self.home.path())
     }
 
     /// Runs the linker: the one that waits, else one started now.
@@ -285,14 +281,14 @@ impl Shared {
         let cancel = Cancel::default();
         loaded.running.finish(&child, &cancel, &mut |_| {})
     }
+}
 
-    fn run_c_compiler(&self, args: Vec<String>) -> io::Result<Ended> {
-        let compiler = on_path("cc").ok_or(io::ErrorKind::NotFound)?;
-        let args = args.into_iter().map(OsString::from).collect();
-        let mut child = Child::compiler(&compiler, args, &self.directory);
-        child.env.push(("LC_ALL", "C".into()));
-        process::run(child, &Cancel::default(), &mut |_| {})
-    }
+fn run_c_compiler(args: Vec<String>, directory: &Path) -> io::Result<Ended> {
+    let compiler = on_path("cc").ok_or(io::ErrorKind::NotFound)?;
+    let args = args.into_iter().map(OsString::from).collect();
+    let mut child = Child::compiler(&compiler, args, directory);
+    child.env.push(("LC_ALL", "C".into()));
+    process::run(child, &Cancel::default(), &mut |_| {})
 }
 
 fn is_success(ended: &Ended) -> bool {

@@ -42,6 +42,11 @@ impl Call {
             args.get(at + 1).cloned()
         };
         let product = after("-o")?;
+        // The linker that waits does so in another directory.
+        let is_absolute = |path: &String| path.starts_with('/');
+        if !is_absolute(&product) || !objects.iter().all(is_absolute) {
+            return None;
+        }
         let temporary = args
             .iter()
             .find(|arg| arg.ends_with("/raw-dylibs"))
@@ -190,7 +195,7 @@ mod tests {
         "Using built-in specs.\n",
         "COLLECT_GCC_OPTIONS='-m64' '-o' '/w/check'\n",
         " /usr/lib/gcc/12/collect2 -plugin /usr/lib/lto.so \"-plugin-opt=-fresolution=/tmp/cc1.res\" ",
-        "-fuse-ld=lld -o \"/w/a b/check\" /usr/lib/Scrt1.o -L/tmp/rustcX/raw-dylibs a.o b.o ",
+        "-fuse-ld=lld -o \"/w/a b/check\" /usr/lib/Scrt1.o -L/tmp/rustcX/raw-dylibs /w/a.o /w/b.o ",
         "\"/w/a b/lib\\\"harness\\\".rlib\" -lc /usr/lib/crtn.o\n",
         "COLLECT_GCC_OPTIONS='-m64' '-o' '/w/check'\n",
     );
@@ -206,16 +211,16 @@ mod tests {
 
     #[test]
     fn what_was_learned_from_one_call_serves_another() {
-        let learned = call(&["a.o", "b.o"], "/tmp/rustcX/raw-dylibs");
+        let learned = call(&["/w/a.o", "/w/b.o"], "/tmp/rustcX/raw-dylibs");
         let template = Template::learn(&learned, COMMANDS).unwrap();
         assert_eq!(template.linker, "/rust/bin/rust-lld");
-        let other = call(&["c.o"], "/tmp/rustcY/raw-dylibs");
+        let other = call(&["/w/c.o"], "/tmp/rustcY/raw-dylibs");
         let expected = [
             "-o",
             "/w/a b/check",
             "/usr/lib/Scrt1.o",
             "-L/tmp/rustcY/raw-dylibs",
-            "c.o",
+            "/w/c.o",
             "/w/a b/lib\"harness\".rlib",
             "-lc",
             "/usr/lib/crtn.o",
@@ -228,23 +233,25 @@ mod tests {
 
     #[test]
     fn it_serves_no_call_that_differs() {
-        let learned = call(&["a.o", "b.o"], "/tmp/rustcX/raw-dylibs");
+        let learned = call(&["/w/a.o", "/w/b.o"], "/tmp/rustcX/raw-dylibs");
         let template = Template::learn(&learned, COMMANDS).unwrap();
-        let mut args: Vec<String> = ["-m64", "a.o", "-o", "/w/a b/check", "-lm"]
+        let mut args: Vec<String> = ["-m64", "/w/a.o", "-o", "/w/a b/check", "-lm"]
             .map(str::to_owned)
             .to_vec();
         assert_eq!(template.arguments(&Call::new(&args).unwrap(), None), None);
         args.push("@more".to_owned());
         assert_eq!(Call::new(&args), None);
+        let relative = ["a.o", "-o", "/w/check"].map(str::to_owned);
+        assert_eq!(Call::new(&relative), None);
     }
 
     #[test]
     fn nothing_is_learned_of_another_linker_or_other_objects() {
-        let plain = ["a.o", "-o", "/w/a b/check"].map(str::to_owned);
+        let plain = ["/w/a.o", "-o", "/w/a b/check"].map(str::to_owned);
         assert_eq!(Template::learn(&Call::new(&plain).unwrap(), COMMANDS), None);
-        let other = call(&["a.o", "d.o"], "/tmp/rustcX/raw-dylibs");
+        let other = call(&["/w/a.o", "/w/d.o"], "/tmp/rustcX/raw-dylibs");
         assert_eq!(Template::learn(&other, COMMANDS), None);
-        let learned = call(&["a.o", "b.o"], "/tmp/rustcX/raw-dylibs");
+        let learned = call(&["/w/a.o", "/w/b.o"], "/tmp/rustcX/raw-dylibs");
         assert_eq!(Template::learn(&learned, "cc: error\n"), None);
     }
 
