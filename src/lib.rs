@@ -64,3 +64,17 @@ fn keep_a_small_heap() {
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 fn keep_a_small_heap() {}
+
+/// Gives back what was freed in the middle of the heap, before a long wait
+/// (malloc_trim(3)).
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(crate) fn give_memory_back() {
+    // It changes nothing that anybody holds.
+    #[allow(unsafe_code)]
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(crate) fn give_memory_back() {}

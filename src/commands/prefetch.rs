@@ -37,6 +37,7 @@ pub fn prefetch(context: &Context) -> Result<ExitCode> {
         }
     }
     judge.choose_linker(Urgency::Now, &cancel)?;
+    judge.remember_all_supplied()?;
     drop(waiting);
 
     let crates: BTreeSet<&String> = exercises.iter().flat_map(|one| &one.crates).collect();

@@ -36,6 +36,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::course::{Course, Exercise, Kind, Stamp};
+use crate::embedded;
 // For `benches/instructions`, which counts what these two cost; nobody else needs them.
 use build::{Build, Ready};
 #[doc(hidden)]
@@ -97,6 +98,8 @@ pub enum Judged<T> {
 
 /// How much address space checks and subjects may use, in bytes.
 pub const MEMORY_LIMIT: u64 = 2 * 1024 * 1024 * 1024;
+/// The file, below where crates go, that says for what all has been built.
+const SUPPLIED: &str = "supplied.key";
 /// How much they may print, in bytes.
 const OUTPUT_LIMIT: usize = 8 * 1024 * 1024;
 
@@ -338,8 +341,39 @@ impl Judge {
     ///
     /// When there is no toolchain, or the course cannot be read.
     pub fn fingerprint(&self) -> Result<String> {
-        let parts = [common_key(&self.course)?, self.toolchain()?.key()];
-        Ok(hash(&[parts[0].as_bytes(), parts[1].as_bytes()]))
+        let common = common_key_with(&self.course, &*self.testkit()?)?;
+        Ok(hash(&[
+            common.as_bytes(),
+            self.toolchain()?.key().as_bytes(),
+        ]))
+    }
+
+    /// Whether all that the exercises of the course as it is now are compiled with was
+    /// once built with this toolchain, so that nobody need look for what is missing.
+    /// What has been removed since is built when it is needed.
+    pub fn was_all_supplied(&self) -> bool {
+        let kept = fs::read_to_string(self.build.join(SUPPLIED));
+        let key = self.supplies_key();
+        kept.is_ok_and(|kept| key.is_ok_and(|key| kept == key))
+    }
+
+    /// Remembers that all of it has been built.
+    ///
+    /// # Errors
+    ///
+    /// When the course cannot be read, or the directory not be written.
+    pub fn remember_all_supplied(&self) -> Result<()> {
+        write_if_changed(&self.build.join(SUPPLIED), self.supplies_key()?.as_bytes())
+    }
+
+    fn supplies_key(&self) -> Result<String> {
+        let mut key = Key::default();
+        key.add(self.fingerprint()?);
+        key.add(embedded::FINGERPRINT);
+        for stamp in self.course.source.stamps_below("exercises")? {
+            key.add(format!("{stamp:?}"));
+        }
+        Ok(key.end())
     }
 
     /// Judges an exercise. `cancel` stops it at any moment; `progress` hears what it does.
@@ -917,16 +951,17 @@ pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
 ///
 /// When the course cannot be read.
 pub fn common_key(course: &Course) -> Result<String> {
+    common_key_with(course, &Testkit::new(&library::testkit_files(course)?))
+}
+
+fn common_key_with(course: &Course, testkit: &Testkit) -> Result<String> {
     let mut key = Key::default();
     key.add(library::HARNESS);
     key.add(crates::manifest(course)?);
     key.add(crates::lock_file(course));
     key.add(&course.edition);
     key.add(format!("{:?}", course.lints));
-    for (path, text) in library::testkit_files(course)? {
-        key.add(path);
-        key.add(text);
-    }
+    key.add(&testkit.key);
     Ok(key.end())
 }
 

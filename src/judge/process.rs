@@ -233,7 +233,8 @@ impl Running {
             let _ = exits.send(Event::Exited(status));
         });
         thread::spawn(move || {
-            let mut buffer = vec![0; 64 * 1024];
+            // Some of these wait for long: they should not keep much.
+            let mut buffer = vec![0; 8 * 1024];
             loop {
                 match reader.read(&mut buffer) {
                     Ok(0) => break,

@@ -34,6 +34,9 @@ impl Ahead {
             };
             let build = || -> anyhow::Result<()> {
                 judge.choose_linker(Urgency::Ahead, &stop)?;
+                if judge.was_all_supplied() {
+                    return Ok(());
+                }
                 for exercise in judge.suppliers(exercises)? {
                     if !judge.is_supplied(exercise)?
                         && judge.supply(exercise, Urgency::Ahead, &stop, &told)?
@@ -42,7 +45,7 @@ impl Ahead {
                         return Ok(());
                     }
                 }
-                Ok(())
+                judge.remember_all_supplied()
             };
             let built = panic::catch_unwind(panic::AssertUnwindSafe(build));
             let result = match built {

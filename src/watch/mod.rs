@@ -939,5 +939,6 @@ fn run(
     }
     if !cancel.is_cancelled() {
         judge.stand_by(exercise);
+        crate::give_memory_back();
     }
 }
