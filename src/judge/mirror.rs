@@ -24,6 +24,9 @@ const STANDARD_INPUT: &str = "/dev/stdin";
 /// When a directory cannot be read or written.
 #[cfg(unix)]
 pub fn make(root: &Path, exercise: &Exercise, place: &Path) -> io::Result<bool> {
+    if !Path::new(STANDARD_INPUT).exists() {
+        return Ok(false);
+    }
     let root = root.canonicalize()?;
     let subject = PathBuf::from(exercise.subject_path());
     let check = PathBuf::from(exercise.check_path());

@@ -1,8 +1,9 @@
 //! Subject and check into a [`Report`]: the one judge behind every command.
 //!
-//! A save costs one compiler process at most: for a `module` the check that
-//! includes it, for a `program` the subject alone, for a `file` none. What does
-//! not change with the subject is built once and kept.
+//! A save costs one compilation at most: for a `module` of the check that
+//! includes it, for a `program` of the subject alone, for a `file` none. What does
+//! not change with the subject is built once and kept, and compilers may wait for it
+//! ([`Judge::stand_by`]).
 
 mod build;
 mod crates;
