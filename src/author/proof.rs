@@ -89,7 +89,7 @@ impl Prover {
     /// When the machine lacks what a proof needs.
     pub fn new(course: Arc<Course>, directory: &Path, cache: &Path, runs: usize) -> Result<Self> {
         let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let mut judge = Judge::new(course.clone(), directory, cache);
+        let mut judge = Judge::new(course.clone(), directory, cache).among_others();
         judge.keep_all_diagnostics();
         let toolchain = judge.toolchain()?;
         if !toolchain.clippy {

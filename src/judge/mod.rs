@@ -128,6 +128,8 @@ pub struct Judge {
     /// Keeps what the compiler has worked out, which makes the next save faster
     /// and this one slower.
     incremental: bool,
+    /// Whether other judges keep the cores busy.
+    among_others: bool,
 }
 
 /// The testkit, as it was when its files had these stamps.
@@ -183,6 +185,7 @@ impl Judge {
             width: Mutex::new(100),
             all_diagnostics: false,
             incremental: true,
+            among_others: false,
         }
     }
 
@@ -211,6 +214,7 @@ impl Judge {
             width: Mutex::new(100),
             all_diagnostics: self.all_diagnostics,
             incremental: self.incremental,
+            among_others: self.among_others,
         }
     }
 
@@ -218,6 +222,13 @@ impl Judge {
     #[must_use]
     pub fn for_once(mut self) -> Self {
         self.incremental = false;
+        self
+    }
+
+    /// Makes it one of several judges that work at the same time: each uses one core.
+    #[must_use]
+    pub fn among_others(mut self) -> Self {
+        self.among_others = true;
         self
     }
 
@@ -296,7 +307,7 @@ impl Judge {
     /// off a save, and a core more.
     fn lints_beside(&self, toolchain: &Toolchain) -> bool {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        self.incremental && toolchain.clippy && cores > 1
+        self.incremental && !self.among_others && toolchain.clippy && cores > 1
     }
 
     /// The compiler for subjects and checks.
