@@ -14,7 +14,7 @@ use miniz_oxide::deflate::compress_to_vec;
 const FOR_AUTHORS: &[&str] = &["wrong", "alternatives"];
 
 fn main() -> io::Result<()> {
-    write_course()?;
+    write_exercises()?;
     write_template("template.rs", "src/author/template")?;
     write_fingerprint(
         "fingerprint.txt",
@@ -47,14 +47,14 @@ fn write_fingerprint(text: &str, of: &[&str]) -> io::Result<()> {
     write_out(text, format!("{:016x}", hasher.finish()).as_bytes())
 }
 
-/// Writes the course as one file, `course.packed`, each of its files packed by itself
-/// (DEFLATE, RFC 1951), and the table `course.rs`: sorted by path, `(path, start, end)`.
+/// Writes the exercises as one file, `exercises.packed`, each of their files packed by
+/// itself (DEFLATE, RFC 1951), and the table `exercises.rs`: sorted by path,
+/// `(path, start, end)`.
 ///
 /// Files of a kind stand side by side: who reads a few of them should not have the
 /// others in memory, and what is never read while watching comes last.
-fn write_course() -> io::Result<()> {
-    let mut paths = vec!["info.toml".to_owned()];
-    println!("cargo::rerun-if-changed=info.toml");
+fn write_exercises() -> io::Result<()> {
+    let mut paths = Vec::new();
     println!("cargo::rerun-if-changed=exercises");
     walk(
         Path::new("exercises"),
@@ -70,9 +70,8 @@ fn write_course() -> io::Result<()> {
             is_below("checks"),
             !is_below("solutions"),
         ];
-        // `info.toml` first, solutions last.
-        let kind = kinds.iter().position(|is| *is);
-        (path != "info.toml", kind.unwrap_or(kinds.len()))
+        // Solutions come last.
+        kinds.iter().position(|is| *is).unwrap_or(kinds.len())
     });
 
     let mut packed = Vec::new();
@@ -84,8 +83,8 @@ fn write_course() -> io::Result<()> {
         table.push((path, start, packed.len()));
     }
     table.sort();
-    write_out("course.packed", &packed)?;
-    write_out("course.rs", format!("&{table:?}").as_bytes())
+    write_out("exercises.packed", &packed)?;
+    write_out("exercises.rs", format!("&{table:?}").as_bytes())
 }
 
 /// Writes `table` to Cargo's output directory: an expression that lists the files

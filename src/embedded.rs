@@ -5,13 +5,16 @@ use miniz_oxide::inflate::decompress_to_vec;
 /// A file: its path, written with `/`, and its bytes.
 pub(crate) type File = (&'static str, &'static [u8]);
 
-/// The files of the course, without what only `dev` commands need, each packed by
+/// The course's `info.toml`: as it is, for it is read at every start.
+static INFO: &[u8] = include_bytes!("../info.toml");
+
+/// The files of the exercises, without what only `dev` commands need, each packed by
 /// itself (DEFLATE, RFC 1951), in the order that `build.rs` gives them.
-static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/course.packed"));
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/exercises.packed"));
 
 /// The paths of these files in the course, sorted, and where each one's bytes begin
 /// and end in [`PACKED`].
-static COURSE: &[(&str, usize, usize)] = include!(concat!(env!("OUT_DIR"), "/course.rs"));
+static EXERCISES: &[(&str, usize, usize)] = include!(concat!(env!("OUT_DIR"), "/exercises.rs"));
 
 /// Another text whenever one of these files or the harness is another.
 pub(crate) static FINGERPRINT: &str = include_str!(concat!(env!("OUT_DIR"), "/fingerprint.txt"));
@@ -19,14 +22,17 @@ pub(crate) static FINGERPRINT: &str = include_str!(concat!(env!("OUT_DIR"), "/fi
 /// A course to begin with, sorted by path.
 pub(crate) static TEMPLATE: &[File] = include!(concat!(env!("OUT_DIR"), "/template.rs"));
 
-/// The paths of the course's files, sorted.
+/// The paths of the course's files.
 pub(crate) fn course_paths() -> impl Iterator<Item = &'static str> {
-    COURSE.iter().map(|(path, ..)| *path)
+    EXERCISES
+        .iter()
+        .map(|(path, ..)| *path)
+        .chain(["info.toml"])
 }
 
 /// Whether `path` is a file of the course.
 pub(crate) fn has_course_file(path: &str) -> bool {
-    place(path).is_some()
+    path == "info.toml" || place(path).is_some()
 }
 
 /// The bytes of a file of the course, by its path in the course.
@@ -35,16 +41,19 @@ pub(crate) fn has_course_file(path: &str) -> bool {
 ///
 /// When this program is damaged.
 pub(crate) fn course_file(path: &str) -> Option<Vec<u8>> {
+    if path == "info.toml" {
+        return Some(INFO.to_vec());
+    }
     let (start, end) = place(path)?;
     let packed = &PACKED[start..end];
     Some(decompress_to_vec(packed).expect("what the build has packed can be unpacked"))
 }
 
 fn place(path: &str) -> Option<(usize, usize)> {
-    let at = COURSE
+    let at = EXERCISES
         .binary_search_by_key(&path, |&(name, ..)| name)
         .ok()?;
-    let (_, start, end) = COURSE[at];
+    let (_, start, end) = EXERCISES[at];
     Some((start, end))
 }
 
@@ -52,7 +61,7 @@ fn place(path: &str) -> Option<(usize, usize)> {
 mod tests {
     use std::path::Path;
 
-    use super::{COURSE, PACKED, TEMPLATE};
+    use super::{EXERCISES, PACKED, TEMPLATE};
     use crate::course::Source;
 
     type Carried = Vec<(String, Vec<u8>)>;
@@ -94,9 +103,8 @@ mod tests {
 
     #[test]
     fn what_is_not_read_while_watching_comes_last() {
-        let mut places = COURSE.to_vec();
+        let mut places = EXERCISES.to_vec();
         places.sort_by_key(|(_, start, _)| *start);
-        assert_eq!(places[0].0, "info.toml");
         let ends: Vec<_> = places.iter().map(|(.., end)| *end).collect();
         let starts: Vec<_> = places.iter().skip(1).map(|(_, start, _)| *start).collect();
         assert_eq!(starts, ends[..ends.len() - 1]);

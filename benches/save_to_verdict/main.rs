@@ -4,8 +4,8 @@
 //!
 //! Real watchers run on pseudo-terminals. The time is taken from the moment the
 //! subject's file is written and closed until the verdict stands on the terminal.
-//! Beside `backlings watch` stand the floor (the very commands that backlings
-//! runs for a save, without anything around them) and, where it is asked for,
+//! Beside `backlings watch` stand the floor (one compiler process that does all
+//! that a save needs, and the check, without anything around them) and, where it is asked for,
 //! rustlings with the same code. All are measured in turns, so that what else the
 //! machine does meets each of them.
 

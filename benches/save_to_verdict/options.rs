@@ -11,8 +11,8 @@ use super::runners::Saver;
 /// Measures how long a learner waits from a save to the verdict.
 ///
 /// Three kinds of save (all checks pass, a check fails, it does not compile) of
-/// four exercises go to `backlings watch`, to the floor (the commands that
-/// backlings runs, without backlings) and to rustlings, in turns. A table in
+/// four exercises go to `backlings watch`, to the floor (one compiler process that
+/// builds and lints, and the check) and to rustlings, in turns. A table in
 /// Markdown goes to standard output.
 #[derive(Debug, Parser)]
 #[command(

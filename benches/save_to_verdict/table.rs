@@ -78,9 +78,9 @@ pub fn markdown(samples: &[Sample]) -> String {
             ratio(ours, floor, 2)
         );
     }
-    text += "\nThe floor is what backlings runs for a save, run without backlings: one compiler process and \
-        the check, or for what no compiler sees the check alone. It starts its compiler after the save; backlings has \
-        loaded one ahead.";
+    text += "\nThe floor is what a save needs, run without backlings: one compiler process that builds and lints, \
+        and the check, or for what no compiler sees the check alone. It starts its compiler after the save and links \
+        through the C compiler; backlings has compilers and a linker waiting, and lints beside building.";
     if !samples.iter().any(|one| one.runner == "rustlings") {
         text += " rustlings was not measured: `--rustlings install` does.";
     }

@@ -52,10 +52,18 @@ struct Compiled {
     note: Option<String>,
 }
 
-/// Whether a compiler refuses what it was given, and has said why (exit code 1; one that
-/// breaks has another).
+/// What rustc says last where there are errors. It cannot stand in what it quotes: there
+/// its quotation marks are escaped.
+const REFUSED: &str = r#""message":"aborting due to "#;
+
+/// Whether the linter refuses what it was given, and has said why: by its last words, or
+/// its exit code, which is 1 (one that breaks has another).
 fn refuses(end: &End) -> bool {
-    matches!(end, End::Exited(status) if status.code() == Some(1))
+    match end {
+        End::Done => true,
+        End::Exited(status) => status.code() == Some(1),
+        _ => false,
+    }
 }
 
 fn incremental_argument(directory: &Path) -> [OsString; 2] {
@@ -283,9 +291,11 @@ impl<'a> Build<'a> {
         // It still has to leave its own memory, which takes it 10 ms.
         builder.done_when = Some(LINKED);
         let linter = [common, self.lint_arguments(), self.linter_arguments()].concat();
+        let mut linter = child(linter);
+        linter.done_when = Some(REFUSED);
         Compilers {
             builder,
-            linter: Some(child(linter)),
+            linter: Some(linter),
         }
     }
 
@@ -325,7 +335,7 @@ impl<'a> Build<'a> {
     }
 
     /// Makes the mirror, and the key of what a compiler reads there before it waits;
-    /// nothing where there is no mirror.
+    /// nothing where there can be no mirror.
     fn make_mirror(&self) -> Result<Option<String>> {
         if !self.is_mirrored() {
             return Ok(None);
@@ -334,9 +344,12 @@ impl<'a> Build<'a> {
         if !mirror::is_read_once(&String::from_utf8_lossy(&check), self.exercise) {
             return Ok(None);
         }
-        let made = mirror::make(&self.judge.root, self.exercise, &self.mirror)
-            .with_context(|| format!("cannot make `{}`", self.mirror.display()))?;
-        Ok(made.then_some(self.check_key(&check)?))
+        // Not every file system has links: then it is compiled where it is.
+        let made = mirror::make(&self.judge.root, self.exercise, &self.mirror);
+        Ok(match made {
+            Ok(true) => Some(self.check_key(&check)?),
+            Ok(false) | Err(_) => None,
+        })
     }
 
     /// The subject as it is now, where it comes by standard input.
@@ -412,15 +425,18 @@ impl<'a> Build<'a> {
         let mut compiled = Compiled::default();
         if let Some(linted) = linted {
             let said = read(&linted);
+            let refused = refuses(&linted.end);
             match linted.end {
                 End::Cancelled => return Ok(Judged::Cancelled),
-                End::Exited(status) if status.success() || refuses(&linted.end) => {
+                _ if refused => {
+                    compiled.failed = Some("found errors".to_owned());
                     compiled.diagnostics = said.diagnostics;
                     compiled.other = said.other;
-                    if !status.success() {
-                        compiled.failed = Some(process::describe(status));
-                        return Ok(Judged::Done(compiled));
-                    }
+                    return Ok(Judged::Done(compiled));
+                }
+                End::Exited(status) if status.success() => {
+                    compiled.diagnostics = said.diagnostics;
+                    compiled.other = said.other;
                 }
                 // A linter that breaks is not the learner's fault: what counts is built.
                 _ => {

@@ -27,6 +27,26 @@ struct Span {
     line_start: u32,
     column_start: u32,
     is_primary: bool,
+    /// The macro's call, where it is what the macro wrote.
+    expansion: Option<Box<Expansion>>,
+}
+
+#[derive(Deserialize)]
+struct Expansion {
+    span: Span,
+}
+
+impl Span {
+    /// The place itself, or the call of the macro of a library that it belongs to:
+    /// libraries have absolute paths, and are not what the learner can mend.
+    fn in_the_workspace(self) -> Self {
+        match self.expansion {
+            Some(expansion) if std::path::Path::new(&self.file_name).is_absolute() => {
+                expansion.span.in_the_workspace()
+            }
+            expansion => Self { expansion, ..self },
+        }
+    }
 }
 
 /// What a compiler process said.
@@ -65,6 +85,7 @@ pub fn read(stderr: &str, clean: &dyn Fn(&str) -> String) -> Said {
             .spans
             .into_iter()
             .find(|span| span.is_primary)
+            .map(Span::in_the_workspace)
             .map(|span| Place {
                 file: clean(&span.file_name),
                 line: span.line_start,
@@ -94,6 +115,14 @@ fn is_summary(message: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_librarys_macro_wrote_is_at_its_call() {
+        let stderr = r#"{"$message_type":"diagnostic","message":"evaluation panicked","code":{"code":"E0080","explanation":""},"level":"error","spans":[{"file_name":"/rustc/5980/library/core/src/macros/mod.rs","line_start":53,"column_start":9,"is_primary":true,"expansion":{"span":{"file_name":"exercises/a/a.rs","line_start":7,"column_start":3,"is_primary":false,"expansion":null},"macro_decl_name":"assert!","def_site_span":null}}],"children":[],"rendered":"error[E0080]\n"}"#;
+        let said = read(stderr, &str::to_owned);
+        let place = said.diagnostics[0].place.as_ref().unwrap();
+        assert_eq!((place.file.as_str(), place.line), ("exercises/a/a.rs", 7));
+    }
 
     #[test]
     fn reads_errors_and_leaves_summaries_and_artifacts_out() {

@@ -5,10 +5,11 @@
 //! check, and what it remembers of the compilation before, and then waits, in the
 //! middle of its work, for what the learner saves.
 
-use std::collections::BTreeSet;
-use std::fs;
+#[cfg(unix)]
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::course::Exercise;
 
