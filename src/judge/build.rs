@@ -52,18 +52,10 @@ struct Compiled {
     note: Option<String>,
 }
 
-/// What rustc says last where there are errors. It cannot stand in what it quotes: there
-/// its quotation marks are escaped.
-const REFUSED: &str = r#""message":"aborting due to "#;
-
-/// Whether the linter refuses what it was given, and has said why: by its last words, or
-/// its exit code, which is 1 (one that breaks has another).
+/// Whether the linter refuses what it was given, and has said why (exit code 1; one that
+/// breaks has another).
 fn refuses(end: &End) -> bool {
-    match end {
-        End::Done => true,
-        End::Exited(status) => status.code() == Some(1),
-        _ => false,
-    }
+    matches!(end, End::Exited(status) if status.code() == Some(1))
 }
 
 fn incremental_argument(directory: &Path) -> [OsString; 2] {
@@ -291,11 +283,9 @@ impl<'a> Build<'a> {
         // It still has to leave its own memory, which takes it 10 ms.
         builder.done_when = Some(LINKED);
         let linter = [common, self.lint_arguments(), self.linter_arguments()].concat();
-        let mut linter = child(linter);
-        linter.done_when = Some(REFUSED);
         Compilers {
             builder,
-            linter: Some(linter),
+            linter: Some(child(linter)),
         }
     }
 
