@@ -107,13 +107,8 @@ impl<'a> Build<'a> {
         cancel: &Cancel,
         progress: &dyn Fn(Stage),
     ) -> Result<Judged<Option<Ready>>> {
-        let exe = std::env::consts::EXE_SUFFIX;
         let subject = self.judge.root.join(self.exercise.subject_path());
-        let check = File {
-            crate_name: format!("check_{}", self.crate_name()),
-            source: self.exercise.check_path().into(),
-            product: self.directory.join(format!("check{exe}")),
-        };
+        let check = self.file_of_check();
         let file = self.file_of_subject();
         let ready = Ready {
             subject: match &file {
@@ -173,7 +168,7 @@ impl<'a> Build<'a> {
         }
     }
 
-    /// One compiler process; false where there are errors. A failure that is no
+    /// Compiles a file; false where there are errors. A failure that is no
     /// error of the source (a broken incremental directory, say) is mended once
     /// by starting afresh.
     fn compile_file(
@@ -292,20 +287,31 @@ impl<'a> Build<'a> {
     /// What is compiled when the subject has been saved; nothing where no compiler
     /// sees it.
     fn file_of_subject(&self) -> Option<File> {
-        let name = self.crate_name();
-        let exe = std::env::consts::EXE_SUFFIX;
         match self.exercise.kind {
-            Kind::Module => Some(File {
-                crate_name: format!("check_{name}"),
-                source: self.exercise.check_path().into(),
-                product: self.directory.join(format!("check{exe}")),
-            }),
-            Kind::Program => Some(File {
-                source: self.exercise.subject_path().into(),
-                product: self.directory.join(format!("{name}{exe}")),
-                crate_name: name,
-            }),
+            Kind::Module => Some(self.file_of_check()),
+            Kind::Program => {
+                let crate_name = self.crate_name();
+                Some(self.file(
+                    crate_name.clone(),
+                    self.exercise.subject_path(),
+                    &crate_name,
+                ))
+            }
             Kind::File => None,
+        }
+    }
+
+    fn file_of_check(&self) -> File {
+        let crate_name = format!("check_{}", self.crate_name());
+        self.file(crate_name, self.exercise.check_path(), "check")
+    }
+
+    fn file(&self, crate_name: String, source: String, product: &str) -> File {
+        let exe = std::env::consts::EXE_SUFFIX;
+        File {
+            crate_name,
+            source: source.into(),
+            product: self.directory.join(format!("{product}{exe}")),
         }
     }
 

@@ -61,8 +61,13 @@ fn own_directory(path: &Path) -> io::Result<()> {
         Ok(_) => fs::remove_file(path)?,
         Err(_) => {}
     }
-    match fs::create_dir(path) {
-        // Somebody else has been faster.
+    unless_there(fs::create_dir(path))
+}
+
+/// What was made, or that somebody else has been faster.
+#[cfg(unix)]
+fn unless_there(made: io::Result<()>) -> io::Result<()> {
+    match made {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         made => made,
     }
@@ -78,11 +83,7 @@ fn link(target: &Path, link: &Path) -> io::Result<()> {
         Ok(_) => fs::remove_file(link)?,
         Err(_) => {}
     }
-    match std::os::unix::fs::symlink(target, link) {
-        // Somebody else has been faster.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        made => made,
-    }
+    unless_there(std::os::unix::fs::symlink(target, link))
 }
 
 /// Whether the text of a check has a compiler read the subject once, and nothing that

@@ -353,7 +353,7 @@ impl Judge {
     ///
     /// When there is no toolchain, or the course cannot be read.
     pub fn fingerprint(&self) -> Result<String> {
-        let common = common_key_with(&self.course, &*self.testkit()?)?;
+        let common = common_key_with(&self.course, &self.testkit()?.key)?;
         Ok(hash(&[
             common.as_bytes(),
             self.toolchain()?.key().as_bytes(),
@@ -963,17 +963,17 @@ pub(crate) fn write_if_changed(path: &Path, contents: &[u8]) -> Result<()> {
 ///
 /// When the course cannot be read.
 pub fn common_key(course: &Course) -> Result<String> {
-    common_key_with(course, &Testkit::new(&library::testkit_files(course)?))
+    common_key_with(course, &testkit::key(&library::testkit_files(course)?))
 }
 
-fn common_key_with(course: &Course, testkit: &Testkit) -> Result<String> {
+fn common_key_with(course: &Course, testkit: &str) -> Result<String> {
     let mut key = Key::default();
     key.add(library::HARNESS);
     key.add(crates::manifest(course)?);
     key.add(crates::lock_file(course));
     key.add(&course.edition);
     key.add(format!("{:?}", course.lints));
-    key.add(&testkit.key);
+    key.add(testkit);
     Ok(key.end())
 }
 

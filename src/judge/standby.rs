@@ -5,6 +5,7 @@
 //! linking itself takes are over; or, where these are known, for the subject's text
 //! (see [`super::mirror`]), so that it has read everything else.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, PipeWriter, Write as _};
 use std::path::PathBuf;
@@ -98,8 +99,8 @@ impl Standby {
         cancel: &Cancel,
     ) -> Option<io::Result<Ended>> {
         let input = match text {
-            Some(text) => text.bytes.clone(),
-            None => lines(&child.args)?,
+            Some(text) => Cow::Borrowed(text.bytes.as_slice()),
+            None => Cow::Owned(lines(&child.args)?),
         };
         let told = self.input.write_all(&input);
         // One that has ended before it read anything says why.

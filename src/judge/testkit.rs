@@ -29,14 +29,9 @@ struct Alone {
 impl Testkit {
     /// Works it out from the testkit's files, named as `testkit/...`.
     pub fn new(files: &[(String, Vec<u8>)]) -> Self {
-        let mut key = Key::default();
-        for (path, text) in files {
-            key.add(path);
-            key.add(text);
-        }
         let root = files.iter().find(|(path, _)| path == "testkit/lib.rs");
         Self {
-            key: key.end(),
+            key: key(files),
             is_empty: files.is_empty(),
             root: root.map(|(_, text)| {
                 let text = String::from_utf8_lossy(text);
@@ -61,6 +56,16 @@ impl Testkit {
             .as_ref()
             .is_some_and(|root| path_words(check).all(|word| !root.without.contains(word)))
     }
+}
+
+/// The key of a testkit with these files: [`Testkit::key`], without the rest.
+pub fn key(files: &[(String, Vec<u8>)]) -> String {
+    let mut key = Key::default();
+    for (path, text) in files {
+        key.add(path);
+        key.add(text);
+    }
+    key.end()
 }
 
 /// The testkit's root file, and which modules it uses.

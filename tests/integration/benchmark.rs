@@ -102,17 +102,11 @@ fn traced(program: &str, args: &[&str], cwd: &str, env: &[(&str, &str)]) -> Trac
 
 #[test]
 fn the_floor_is_one_compiler_that_builds_and_lints() {
-    let traced = |args: &[&str]| Traced {
-        program: "clippy-driver".to_owned(),
-        args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-        cwd: "/w".to_owned(),
-        env: std::collections::BTreeMap::new(),
-        env_remove: Vec::new(),
-    };
+    let started = |args: &[&str]| traced("clippy-driver", args, "/w", &[]);
     let mut commands = vec![
-        traced(&["a.rs", "-o", "check", "-A", "clippy::all"]),
-        traced(&["a.rs", "-W", "clippy::correctness", "--emit=metadata"]),
-        traced(&[]),
+        started(&["a.rs", "-o", "check", "-A", "clippy::all"]),
+        started(&["a.rs", "-W", "clippy::correctness", "--emit=metadata"]),
+        started(&[]),
     ];
     join_compilers(&mut commands);
     let args: Vec<&[String]> = commands.iter().map(|one| one.args.as_slice()).collect();

@@ -44,9 +44,7 @@ impl Session {
     }
 
     fn inside(place: &Place, directory: &str, args: &str, rows: u16, columns: u16) -> Self {
-        let mut command = Self::command(place, directory, args);
-        command = command.env_remove("NO_COLOR");
-        Self::spawn(command, rows, columns)
+        Self::spawn(Self::command(place, directory, args), rows, columns)
     }
 
     /// What it starts is written down in `trace`.
@@ -62,6 +60,7 @@ impl Session {
             .current_dir(place.path(directory))
             .env("TERM", "xterm-256color")
             .env("BACKLINGS_HOME", place.path("home"))
+            .env_remove("NO_COLOR")
     }
 
     fn spawn(command: Command, rows: u16, columns: u16) -> Self {
